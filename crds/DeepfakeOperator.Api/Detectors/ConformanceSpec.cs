@@ -1,0 +1,14 @@
+namespace DeepfakeOperator.Api.Detectors;
+
+/// <summary>A golden input with its outputs.</summary>
+public sealed record ConformanceSpec
+{
+    /// <summary>The media.</summary>
+    public ConformanceInput Input { get; init; } = new();
+
+    /// <summary>Raw values of the output tensors for its first unit.</summary>
+    public IReadOnlyList<ExpectedOutput> Expected { get; init; } = [];
+
+    /// <summary>Largest absolute difference allowed.</summary>
+    public double Tolerance { get; init; } = 1e-3;
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace DeepfakeOperator.Api.Detectors;
+
+/// <summary>Which frames a detector looks at.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<FrameSampling>))]
+public enum FrameSampling
+{
+    /// <summary>Evenly, first and last included (linspace).</summary>
+    Uniform,
+
+    /// <summary>Every n-th.</summary>
+    Stride,
+
+    /// <summary>At a fixed rate.</summary>
+    Fps,
+
+    /// <summary>Intra-coded frames.</summary>
+    Keyframes,
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace DeepfakeOperator.Api.Detectors;
+
+/// <summary>How pixels between pixels are made.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Interpolation>))]
+public enum Interpolation
+{
+    /// <summary>The nearest one.</summary>
+    Nearest,
+
+    /// <summary>Linear in both directions.</summary>
+    Bilinear,
+
+    /// <summary>Cubic, a = -0.5 with antialias (Pillow), -0.75 without (OpenCV).</summary>
+    Bicubic,
+
+    /// <summary>Mean of the covered area.</summary>
+    Area,
+}

@@ -1,0 +1,11 @@
+namespace DeepfakeOperator.Api.ScanJobs;
+
+/// <summary>A Detector of the ScanJob's namespace, else a ClusterDetector, of that name.</summary>
+public sealed record DetectorReference
+{
+    /// <summary>Name of the Detector or ClusterDetector.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Weight in the ensemble; > 0.</summary>
+    public double Weight { get; init; } = 1.0;
+}

@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace DeepfakeOperator.Api.ScanJobs;
+
+/// <summary>An ensemble rule over scores p in 0..1 with weights w.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EnsembleMethod>))]
+public enum EnsembleMethod
+{
+    /// <summary>Σwp ÷ Σw.</summary>
+    WeightedMean,
+
+    /// <summary>The highest score.</summary>
+    Max,
+
+    /// <summary>1 − Π(1 − p).</summary>
+    NoisyOr,
+
+    /// <summary>sigmoid(intercept + Σwp).</summary>
+    Logistic,
+
+    /// <summary>The share, by weight, of detectors whose score reaches <c>verdict.fakeAtOrAbove</c>.</summary>
+    Vote,
+}
