@@ -2,22 +2,14 @@
 # Runs every test project, one after the other (two cores), and ends with one line: N passed, N failed, N skipped.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 status=0
-for project in tests/*.Tests/*.csproj; do
-  name=$(basename "$project" .csproj)
-  echo "== $name"
-  dotnet test "$project" --no-build --nologo -c "${CONFIGURATION:-Release}" --logger "trx;LogFileName=$name.trx" --results-directory "$results" \
-    --blame-hang-timeout 15m --blame-hang-dump-type none || status=1
-  # A project whose runner died before it could report is a failure, not silence.
-  [ -f "$results/$name.trx" ] || { echo "$name: no results were written" >&2; status=1; crashed=$((${crashed:-0} + 1)); }
-done
-count() { # the sum of one counter of every result file
-  cat "$results"/*.trx 2>/dev/null | grep -o "<Counters [^>]*>" | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
-}
-total=$(count total) passed=$(count passed) failed=$(($(count failed) + ${crashed:-0}))
-skipped=$((total - passed - $(count failed)))
-[ "$total" -gt 0 ] && [ "$failed" -eq 0 ] || status=1
-echo "$passed passed, $failed failed, $skipped skipped"
+dotnet test --solution DeepfakeOperator.sln --no-build -c "${CONFIGURATION:-Release}" --max-parallel-test-modules 1 --no-progress "$@" 2>&1 | tee "$log" || status=1
+count() { sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n '/^Test run summary/,$p' | awk -v name="$1:" '$1 == name { print $2; exit }'; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+# A run that broke before any test could fail is a failure, not silence.
+[ "${passed:-0}" -gt 0 ] || status=1
+[ "$status" -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
 exit $status
