@@ -14,12 +14,14 @@ internal sealed class DealerProducer : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
+    private readonly KafkaConnection _connection;
     private readonly IProducer<string, byte[]> _producer;
     private readonly InternalTopics _topics;
     private readonly BlockingCalls _calls;
 
-    private DealerProducer(IProducer<string, byte[]> producer, InternalTopics topics, BlockingCalls calls)
+    private DealerProducer(KafkaConnection connection, IProducer<string, byte[]> producer, InternalTopics topics, BlockingCalls calls)
     {
+        _connection = connection;
         _producer = producer;
         _topics = topics;
         _calls = calls;
@@ -43,14 +45,8 @@ internal sealed class DealerProducer : IDisposable
             .Build());
         try
         {
-            await connection.CallAsync("opening the dealer", () => calls.RunAsync(
-                () =>
-                {
-                    producer.InitTransactions(Timeout);
-                    return true;
-                },
-                cancellation));
-            return new DealerProducer(producer, topics, calls);
+            await connection.CallAsync("opening the dealer", () => calls.RunAsync(() => producer.InitTransactions(Timeout), cancellation));
+            return new DealerProducer(connection, producer, topics, calls);
         }
         catch
         {
@@ -72,12 +68,12 @@ internal sealed class DealerProducer : IDisposable
 
     /// <summary>One transaction. After an error nobody knows whether it is in: throw this producer away, open another, and read.</summary>
     private Task WriteAsync(IEnumerable<(TopicPartition Partition, string Key, byte[] Value)> records, CancellationToken cancellation) =>
-        _calls.RunAsync(
+        _connection.CallAsync("dealing shards", () => _calls.RunAsync(
             () =>
             {
                 _producer.BeginTransaction();
                 foreach (var (partition, key, value) in records) _producer.Produce(partition, new Message<string, byte[]> { Key = key, Value = value });
                 _producer.CommitTransaction(Timeout);
             },
-            cancellation);
+            cancellation));
 }

@@ -97,6 +97,13 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc cref="CallAsync{T}(string, Func{Task{T}})"/>
+    public Task CallAsync(string doing, Func<Task> call) => CallAsync(doing, async () =>
+    {
+        await call();
+        return true;
+    });
+
     /// <summary>The error in the user's words; one that smells of a lost cluster makes the next <see cref="CheckAsync"/> look for itself.</summary>
     public BlockedException Explain(Error error, string doing)
     {

@@ -75,7 +75,7 @@ internal static class KafkaTopics
         }
         catch (ListOffsetsException error)
         {
-            throw new KafkaException(error.Results.First(result => result.TopicPartitionOffsetError.Error.IsError).TopicPartitionOffsetError.Error);
+            throw new KafkaException(error.Result.ResultInfos.First(result => result.TopicPartitionOffsetError.Error.IsError).TopicPartitionOffsetError.Error);
         }
     });
 
@@ -95,7 +95,6 @@ internal static class KafkaTopics
             {
                 log.LogWarning("topics {Topics} stay: {Error}", topics, error.Error.Reason);
             }
-            return true;
         });
 
     /// <summary>Removes a consumer group.</summary>
@@ -114,7 +113,6 @@ internal static class KafkaTopics
             {
                 log.LogWarning("consumer group {Group} stays: {Error}", group, error.Error.Reason);
             }
-            return true;
         });
 
     private static void Swallow(Error error, string what, ILogger log, ErrorCode gone)
