@@ -71,16 +71,20 @@ internal sealed class ResourceClient<T>(KubernetesApi api, string? scope = null)
         Decode(await api.SendAsync(
             HttpMethod.Patch, $"{PathOf(key)}?fieldManager={KubernetesApi.FieldManager}", patch, KubernetesApi.MergePatch, cancellation));
 
-    /// <summary>Deletes this very object (by uid) and, in the background, what it owns. Gone already is success.</summary>
-    public async Task DeleteAsync(ObjectKey key, string uid, CancellationToken cancellation)
+    /// <summary>Deletes this very object (by uid) and what it owns. Gone already is success.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="uid">Its uid; null: whichever has that name.</param>
+    /// <param name="propagation"><c>Background</c>: it goes at once; <c>Foreground</c>: it stays until what it owns has gone.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task DeleteAsync(ObjectKey key, string? uid, string propagation, CancellationToken cancellation)
     {
         var options = new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "DeleteOptions",
-            ["propagationPolicy"] = "Background",
-            ["preconditions"] = new JsonObject { ["uid"] = uid },
+            ["propagationPolicy"] = propagation,
         };
+        if (uid is not null) options["preconditions"] = new JsonObject { ["uid"] = uid };
         try
         {
             await api.SendAsync(HttpMethod.Delete, PathOf(key), options, "application/json", cancellation);

@@ -5,28 +5,23 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// <summary>The two clocks that end a job.</summary>
 internal static class Deadlines
 {
-    /// <summary>Why the job must fail now, or null and the time until that has to be asked again.</summary>
+    /// <summary>Why the job must fail now; null: it need not.</summary>
     /// <param name="spec">What was asked for.</param>
-    /// <param name="started">When the job was accepted.</param>
-    /// <param name="hadWorker">A worker is or was ready, or progress was made.</param>
+    /// <param name="started">When the job was accepted, or last resumed.</param>
+    /// <param name="hadWorker">A worker is or was ready.</param>
     /// <param name="now">The time.</param>
-    public static (string? Reason, string Message, TimeSpan? Next) Check(ScanJobSpec spec, DateTimeOffset started, bool hadWorker, DateTimeOffset now)
+    public static (string Reason, string Message)? Check(ScanJobSpec spec, DateTimeOffset started, bool hadWorker, DateTimeOffset now)
     {
-        var active = Left(spec.ActiveDeadlineSeconds, started, now);
-        if (active <= TimeSpan.Zero)
+        if (IsOver(spec.ActiveDeadlineSeconds, started, now))
         {
-            return (Reasons.ActiveDeadlineExceeded, $"the job was not finished after activeDeadlineSeconds ({spec.ActiveDeadlineSeconds})", null);
+            return (Reasons.ActiveDeadlineExceeded, $"the job was not finished after activeDeadlineSeconds ({spec.ActiveDeadlineSeconds})");
         }
-        var pending = hadWorker ? null : Left(spec.PendingDeadlineSeconds, started, now);
-        if (pending <= TimeSpan.Zero)
-        {
-            var message = $"no worker became ready within pendingDeadlineSeconds ({spec.PendingDeadlineSeconds}): look at the worker Jobs' events; is there a free "
-                + $"{(spec.Workers.Accelerator.Count > 0 ? spec.Workers.Accelerator.Resource : "node")}?";
-            return (Reasons.PendingDeadlineExceeded, message, null);
-        }
-        return (null, "", active is null ? pending : pending is null || active < pending ? active : pending);
+        if (hadWorker || !IsOver(spec.PendingDeadlineSeconds, started, now)) return null;
+        var scarce = spec.Workers.Accelerator.Count > 0 ? spec.Workers.Accelerator.Resource : "node";
+        return (
+            Reasons.PendingDeadlineExceeded,
+            $"no worker became ready within pendingDeadlineSeconds ({spec.PendingDeadlineSeconds}): look at the worker Jobs' events; is there a free {scarce}?");
     }
 
-    private static TimeSpan? Left(long? seconds, DateTimeOffset started, DateTimeOffset now) =>
-        seconds is { } limit ? started + TimeSpan.FromSeconds(limit) - now : null;
+    private static bool IsOver(long? seconds, DateTimeOffset started, DateTimeOffset now) => seconds is { } limit && now - started >= TimeSpan.FromSeconds(limit);
 }

@@ -61,6 +61,8 @@ internal sealed class ProgressFold
             if (_done[record.Index]) return true;
             var shard = _plan[record.Index];
             var before = _running.GetValueOrDefault(record.Index);
+            // A reader that starts again sees a shard's past before its present.
+            if (before is not null && !record.Done && record.NextOffset < before.NextOffset) return true;
             var position = record.Done ? shard.To : Math.Clamp(record.NextOffset, shard.From, shard.To);
             var offsets = position - (before is null ? shard.From : Math.Clamp(before.NextOffset, shard.From, shard.To));
             _processedOffsets += offsets;

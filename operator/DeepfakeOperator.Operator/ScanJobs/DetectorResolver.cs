@@ -1,0 +1,36 @@
+using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Api.Internal;
+using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Operator.Runtime;
+
+namespace DeepfakeOperator.Operator.ScanJobs;
+
+/// <summary>Finds the detectors that a job names: one of its namespace, else one of the cluster. Each must have passed its check.</summary>
+internal sealed class DetectorResolver(Store<Detector> detectors, Store<ClusterDetector> clusterDetectors)
+{
+    /// <exception cref="BlockedException">One is missing or not ready.</exception>
+    public IReadOnlyList<ResolvedDetector> Resolve(ScanJob job) => [.. job.Spec.Detectors.Select(reference => Resolve(job.Metadata.NamespaceProperty, reference))];
+
+    private ResolvedDetector Resolve(string @namespace, DetectorReference reference)
+    {
+        if (detectors.Get(new ObjectKey(@namespace, reference.Name)) is { } local)
+        {
+            return Checked("Detector", local.Metadata.Generation, local.Status, reference, local.Spec);
+        }
+        if (clusterDetectors.Get(new ObjectKey("", reference.Name)) is { } shared)
+        {
+            return Checked("ClusterDetector", shared.Metadata.Generation, shared.Status, reference, shared.Spec);
+        }
+        throw new BlockedException(
+            Reasons.DetectorNotFound,
+            $"there is no Detector '{reference.Name}' in namespace '{@namespace}' and no ClusterDetector of that name. Apply one, or correct spec.detectors");
+    }
+
+    private static ResolvedDetector Checked(string kind, long? generation, DetectorStatus? status, DetectorReference reference, DetectorSpec spec)
+    {
+        var ready = Conditions.Find(status?.Conditions, ConditionTypes.Ready);
+        if (ready?.Status == "True" && status!.ObservedGeneration == generation) return new ResolvedDetector(reference.Name, reference.Weight, spec);
+        var why = ready is null || status!.ObservedGeneration != generation ? "its check has not ended yet" : $"{ready.Reason}: {ready.Message}";
+        throw new BlockedException(Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is not ready: {why}");
+    }
+}
