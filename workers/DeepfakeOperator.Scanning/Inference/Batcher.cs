@@ -102,7 +102,8 @@ internal sealed class Batcher : IDisposable
         lock (_lock) Monitor.PulseAll(_lock);
     }
 
-    public void Dispose()
+    /// <summary>Ends the lanes after the batch they run, and all waiting for slots. Call it before the writers are stopped, Dispose after.</summary>
+    internal void Stop()
     {
         lock (_lock)
         {
@@ -110,6 +111,11 @@ internal sealed class Batcher : IDisposable
             _room.TrySetCanceled();
             Monitor.PulseAll(_lock);
         }
+    }
+
+    public void Dispose()
+    {
+        Stop();
         foreach (var lane in _lanes) lane.Join();
         foreach (var buffer in _buffers) buffer.Dispose();
         Session.Dispose();

@@ -13,11 +13,11 @@ internal static class StillDecoder
     private const int ScaleSteps = 8;
 
     /// <summary>
-    /// The picture, upright. <paramref name="needed"/> is the smallest size that is of use, or null for the full one; only JPEG is decoded smaller,
-    /// by whole eighths of its transform.
+    /// The picture, upright. <paramref name="needed"/> tells from the full upright size the smallest that is of use, or null for the full one; only
+    /// JPEG is decoded smaller, by whole eighths of its transform.
     /// </summary>
     /// <exception cref="ScanPipelineItemException">Unsupported, corrupt (an incomplete picture too) or too large.</exception>
-    internal static PixelBuffer Decode(FetchedMedia media, (int Width, int Height)? needed)
+    internal static Still Decode(FetchedMedia media, Func<int, int, (int Width, int Height)?> needed)
     {
         using var pin = media.Bytes.Pin();
         using var codec = Open(media, pin);
@@ -34,7 +34,8 @@ internal static class StillDecoder
         {
             var result = codec.GetPixels(info, pixels.Address, pixels.Stride, SKCodecOptions.Default);
             if (result != SKCodecResult.Success) throw Error(result);
-            return Orientation.Upright(pixels, codec.EncodedOrigin);
+            var upright = Orientation.Upright(pixels, codec.EncodedOrigin);
+            return Orientation.SwapsSides(codec.EncodedOrigin) ? new Still(upright, full.Height, full.Width) : new Still(upright, full.Width, full.Height);
         }
         catch
         {
@@ -49,11 +50,13 @@ internal static class StillDecoder
         return SKCodec.Create(stream, out var result) ?? throw Error(result);
     }
 
-    private static SKSizeI Size(SKCodec codec, (int Width, int Height)? needed)
+    private static SKSizeI Size(SKCodec codec, Func<int, int, (int Width, int Height)?> needed)
     {
         var full = new SKSizeI(codec.Info.Width, codec.Info.Height);
-        if (needed is not { } smallest || codec.EncodedFormat != SKEncodedImageFormat.Jpeg) return full;
-        if (Orientation.SwapsSides(codec.EncodedOrigin)) smallest = (smallest.Height, smallest.Width);
+        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg) return full;
+        var swap = Orientation.SwapsSides(codec.EncodedOrigin);
+        if ((swap ? needed(full.Height, full.Width) : needed(full.Width, full.Height)) is not { } smallest) return full;
+        if (swap) smallest = (smallest.Height, smallest.Width);
         for (var step = 1; step < ScaleSteps; step++)
         {
             var scaled = codec.GetScaledDimensions(step / (float)ScaleSteps);
