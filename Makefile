@@ -1,0 +1,33 @@
+# One place for every command. `make help` lists them; README.md shows the two that matter.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help deps build test demo model corpus clean
+
+CONFIGURATION ?= Release
+DOTNET_FLAGS := --nologo -v q -c $(CONFIGURATION)
+BIN := artifacts/bin
+LOWER := $(shell echo $(CONFIGURATION) | tr A-Z a-z)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install the Debian packages that building, testing and the demo need
+	@./tests/deps.sh
+
+build: ## Build everything; warnings are errors
+	@dotnet build DeepfakeOperator.sln $(DOTNET_FLAGS)
+
+demo: deps build ## The main job, live: real cluster, real Kafka, one ScanJob. CORPUS=folder scans your files, KEEP=1 leaves it up
+	@exec dotnet $(BIN)/DeepfakeOperator.Demo/$(LOWER)/DeepfakeOperator.Demo.dll $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(filter-out 0,$(KEEP)),--keep)
+
+test: deps build ## Every test, on real servers where they can be had; ends with the counts
+	@CONFIGURATION=$(CONFIGURATION) ./tests/run.sh
+
+model: ## Train the bundled detector anew (seeded, under 30 minutes on two cores)
+	@./models/upsampling-trace/train.sh
+
+corpus: ## Make the sample corpus anew (seeded)
+	@python3 samples/make-corpus.py
+
+clean: ## Remove what was built
+	rm -rf artifacts
