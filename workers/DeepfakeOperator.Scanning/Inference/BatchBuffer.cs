@@ -15,7 +15,7 @@ internal sealed unsafe class BatchBuffer : IDisposable
     private const int Alignment = 64;
 
     private readonly ModelSession _session;
-    private readonly RunOptions _options = new();
+    private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
     private readonly byte* _input;
     private readonly float*[] _outputs;
     private readonly (int Size, OrtIoBinding Binding, OrtValue Input)[] _buckets;

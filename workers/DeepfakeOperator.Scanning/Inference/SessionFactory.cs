@@ -49,6 +49,8 @@ internal static class SessionFactory
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // What goes wrong comes back as an exception; ONNX Runtime would print it a second time, past our log.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             InterOpNumThreads = 1,
             // Each lane runs its batch on its own thread: beside decoding, one thread a batch and several batches at once keep all cores busy
             // without the barriers between operators that several threads a batch have.
