@@ -1,36 +1,235 @@
+using System.Threading.Channels;
 using DeepfakeOperator.Api.Internal;
+using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Fetching;
+using DeepfakeOperator.Scanning.Inference;
+using DeepfakeOperator.Scanning.Media;
+using DeepfakeOperator.Scanning.Verdicts;
+using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Scanning;
 
 /// <summary>From an item to its outcome: fetch, decode, preprocess, infer, verdict, as stages joined by bounded queues.</summary>
 public sealed class ScanPipeline : IAsyncDisposable
 {
-    private ScanPipeline()
+    /// <summary>Fetching waits for others, so many may wait at once.</summary>
+    private const int Fetches = 32;
+
+    /// <summary>Items that wait for a fetch; enough that no fetch idles, little enough that backpressure is felt at once.</summary>
+    private const int Backlog = 32;
+
+    private readonly Channel<ScanPipelineItem> _submitted = Channel.CreateBounded<ScanPipelineItem>(Backlog);
+    private readonly Channel<ScanPipelineItem> _videos;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ScanPipelineOptions _options;
+    private readonly ScanPipelineContext _context;
+    private readonly MediaFetcher _fetcher;
+    private readonly ScanPipelineDecoder _decoder;
+    private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
+    private readonly IReadOnlyList<Batcher> _batchers;
+    private readonly List<Task> _loops = [];
+    private readonly ILogger _logger;
+    private int _decoding;
+    private int _disposed;
+
+    private ScanPipeline(ScanConfiguration configuration, ScanPipelineOptions options, IReadOnlyList<ModelSession> sessions)
     {
+        _options = options;
+        _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
+        var source = configuration.Spec.Source.Media;
+        _fetcher = new MediaFetcher(source, options.ScratchFolder, options.TimeProvider);
+        _batchers = [.. sessions.Select((session, index) => new Batcher(
+            session, index, configuration.Spec.Workers.Batch, Lanes(session, options), () => Volatile.Read(ref _decoding) > 0, options.TimeProvider, _logger))];
+        _context = new ScanPipelineContext(
+            [.. configuration.Detectors.Select(detector => detector.Spec)],
+            [.. configuration.Detectors.Select(detector => new ScoreReader(detector.Spec.Outputs))],
+            [.. sessions.Select(session => session.OutputWidths)],
+            new VerdictBuilder(configuration),
+            Finish,
+            options.TimeProvider);
+        var videos = new VideoDecoder(configuration.Spec.Sampling.Video, options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
+        _decoder = new ScanPipelineDecoder(_batchers, videos, _logger);
+        _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, 2 * options.Cores, DecodeStill);
+        _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
+        Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
+        ScanPipelineMetrics.Provider(Provider);
+        for (var i = 0; i < Fetches; i++) _loops.Add(Task.Run(FetchAsync, CancellationToken.None));
+        for (var i = 0; i < options.Cores; i++) _loops.Add(Task.Run(DecodeVideosAsync, CancellationToken.None));
     }
 
     /// <summary>The execution provider that was proved to run the models: TensorRT, CUDA or CPU.</summary>
-    public string Provider { get; } = "none";
+    public string Provider { get; }
 
     /// <summary>Loads the models and starts the stages.</summary>
     /// <exception cref="PodFatalException">No provider of <c>spec.workers.accelerator.providers</c> works here, or a detector cannot be run.</exception>
-    public static Task<ScanPipeline> StartAsync(ScanConfiguration configuration, ScanPipelineOptions options, CancellationToken ct)
+    public static async Task<ScanPipeline> StartAsync(ScanConfiguration configuration, ScanPipelineOptions options, CancellationToken ct)
     {
-        ct.ThrowIfCancellationRequested();
-        return Task.FromException<ScanPipeline>(new PodFatalException("this build of the worker has no inference stage yet"));
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(options);
+        if (configuration.Detectors.Count == 0) throw new PodFatalException("spec.detectors: the job has no detector");
+        if (configuration.Spec.Sampling.Video.Strategy == VideoSamplingStrategy.Clips)
+            throw new PodFatalException("spec.sampling.video.strategy: Clips is not supported by this version of the worker; use Uniform, Interval or Keyframes");
+        Directory.CreateDirectory(options.ScratchFolder);
+        RemoveLeftovers(options.ScratchFolder);
+        var sessions = new List<ModelSession>();
+        try
+        {
+            var logger = options.LoggerFactory.CreateLogger<ModelSession>();
+            foreach (var detector in configuration.Detectors)
+            {
+                sessions.Add(await ModelSession.LoadAsync(
+                    detector, configuration.Spec.Workers.Accelerator.Providers, new ModelStore(options), logger, ct));
+            }
+            return new ScanPipeline(configuration, options, sessions);
+        }
+        catch (Exception error)
+        {
+            foreach (var session in sessions) session.Dispose();
+            if (error is DetectorException refusal)
+                throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
+            throw;
+        }
     }
 
     /// <summary>
     /// Hands in an item; waits while the pipeline is full. <paramref name="done"/> is called exactly once, on any thread, unless the pipeline is
     /// disposed first. It must not block and must not throw.
     /// </summary>
-    public ValueTask SubmitAsync(SourceItem item, Action<ItemOutcome> done, CancellationToken ct)
+    public async ValueTask SubmitAsync(SourceItem item, Action<ItemOutcome> done, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(done);
-        return ValueTask.FromException(new ObjectDisposedException(Provider));
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        await _submitted.Writer.WriteAsync(new ScanPipelineItem(item, done, _context), ct);
+        ScanPipelineMetrics.Queue(ScanPipelineItemException.FetchStage, 1);
     }
 
     /// <summary>Stops the stages; items in flight are dropped without an outcome.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _stop.CancelAsync();
+        _submitted.Writer.TryComplete();
+        // Writers that wait for a slot are let go first; slots themselves stay valid until no writer is left.
+        foreach (var batcher in _batchers) batcher.Stop();
+        await Task.WhenAll(_loops);
+        _stills.Dispose();
+        foreach (var batcher in _batchers) batcher.Dispose();
+        _fetcher.Dispose();
+        _stop.Dispose();
+        RemoveLeftovers(_options.ScratchFolder);
+    }
+
+    /// <summary>
+    /// On the CPU a batch runs on one thread, so as many run at once as there are cores; on a device runs of one session queue up on one stream.
+    /// </summary>
+    private static int Lanes(ModelSession session, ScanPipelineOptions options) => session.Provider == ExecutionProvider.CPU ? options.Cores : 1;
+
+    /// <summary>A container that was killed leaves its files to the next one of the pod.</summary>
+    private static void RemoveLeftovers(string scratchFolder)
+    {
+        foreach (var file in Directory.EnumerateFiles(scratchFolder, "*" + MediaIntake.ScratchSuffix)) File.Delete(file);
+    }
+
+    private async Task FetchAsync()
+    {
+        try
+        {
+            await foreach (var item in _submitted.Reader.ReadAllAsync(_stop.Token))
+            {
+                ScanPipelineMetrics.Queue(ScanPipelineItemException.FetchStage, -1);
+                await FetchAsync(item);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pipeline is stopping.
+        }
+    }
+
+    private async Task FetchAsync(ScanPipelineItem item)
+    {
+        item.Begin();
+        try
+        {
+            item.Fetched(await _fetcher.FetchAsync(item.Source, _stop.Token));
+        }
+        catch (Exception error) when (!_stop.IsCancellationRequested)
+        {
+            item.Ended(Typed(error, item));
+            return;
+        }
+        switch (item.Media!.Type.Kind)
+        {
+            case MediaKind.Still:
+                Interlocked.Increment(ref _decoding);
+                await _stills.EnqueueAsync(item, _stop.Token);
+                break;
+            case MediaKind.Video:
+                await _videos.Writer.WriteAsync(item, _stop.Token);
+                break;
+            default:
+                item.NothingFor("audio", null, "no detector of the job takes audio");
+                item.Decoded(null, 0);
+                break;
+        }
+    }
+
+    private void DecodeStill(ScanPipelineItem item)
+    {
+        _decoder.DecodeStill(item);
+        DecodeEnded();
+    }
+
+    private async Task DecodeVideosAsync()
+    {
+        try
+        {
+            await foreach (var item in _videos.Reader.ReadAllAsync(_stop.Token))
+            {
+                Interlocked.Increment(ref _decoding);
+                await _decoder.DecodeVideoAsync(item, _stop.Token);
+                DecodeEnded();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pipeline is stopping.
+        }
+    }
+
+    private void DecodeEnded()
+    {
+        if (Interlocked.Decrement(ref _decoding) > 0) return;
+        foreach (var batcher in _batchers) batcher.Nudge();
+    }
+
+    private void Finish(ScanPipelineItem item, Action<ItemOutcome> done)
+    {
+        if (_stop.IsCancellationRequested) return;
+        ItemOutcome outcome;
+        try
+        {
+            outcome = item.Outcome();
+        }
+        catch (Exception error)
+        {
+            // One item must not end the thread of its batch.
+            _logger.LogError(error, "Item {Item} cannot be judged", item.Source.Id);
+            outcome = ItemOutcome.Failed(ScanPipelineItemException.Infer($"it cannot be judged ({error.GetType().Name})").ToFailure());
+        }
+        if (outcome.Verdict is { } verdict) ScanPipelineMetrics.Outcome(verdict.Verdict);
+        else ScanPipelineMetrics.Outcome(outcome.Failure!.Class);
+        done(outcome);
+    }
+
+    private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)
+    {
+        if (error is ScanPipelineItemException typed) return typed;
+        _logger.LogError(error, "Item {Item} failed to fetch in an unforeseen way", item.Source.Id);
+        return error is IOException
+            ? ScanPipelineItemException.Fetch(ErrorClass.FetchTooLarge, "the worker's scratch folder cannot take it", error)
+            : ScanPipelineItemException.Fetch(ErrorClass.FetchDenied, $"fetching failed in an unforeseen way ({error.GetType().Name})", error);
+    }
 }

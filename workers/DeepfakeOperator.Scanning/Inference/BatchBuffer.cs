@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using DeepfakeOperator.Api.ScanJobs;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace DeepfakeOperator.Scanning.Inference;
+
+/// <summary>
+/// Memory for one batch, bound to the session once for each size it may run at, so that a run allocates nothing. Pictures are written straight into
+/// their slots.
+/// </summary>
+internal sealed unsafe class BatchBuffer : IDisposable
+{
+    /// <summary>What the widest vector instructions like.</summary>
+    private const int Alignment = 64;
+
+    private readonly ModelSession _session;
+    private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+    private readonly byte* _input;
+    private readonly float*[] _outputs;
+    private readonly (int Size, OrtIoBinding Binding, OrtValue Input)[] _buckets;
+    private readonly bool _onDevice;
+    private readonly List<OrtValue> _values = [];
+
+    internal BatchBuffer(ModelSession session, IReadOnlyList<int> sizes)
+    {
+        (_session, Capacity) = (session, sizes[^1]);
+        Units = new BatchUnit[Capacity];
+        _input = Allocate((nuint)Capacity * (nuint)session.Preprocess.SlotBytes);
+        _outputs = new float*[session.OutputWidths.Length];
+        for (var i = 0; i < _outputs.Length; i++) _outputs[i] = (float*)Allocate((nuint)Capacity * (nuint)session.OutputWidths[i] * sizeof(float));
+        _onDevice = session.Provider != ExecutionProvider.CPU;
+        _buckets = [.. sizes.Select(Bind)];
+    }
+
+    internal int Capacity { get; }
+
+    /// <summary>Whose the slots are; what does not belong to anyone is default.</summary>
+    internal BatchUnit[] Units { get; }
+
+    /// <summary>Slots handed out.</summary>
+    internal int Reserved { get; set; }
+
+    /// <summary>Slots handed out that are still being written.</summary>
+    internal int Pending { get; set; }
+
+    /// <summary>No slot is handed out any more.</summary>
+    internal bool Sealed { get; set; }
+
+    /// <summary>When the first slot was handed out, a time stamp of the batcher's clock.</summary>
+    internal long Started { get; set; }
+
+    internal Span<byte> Slot(int index) => new(_input + ((long)index * _session.Preprocess.SlotBytes), _session.Preprocess.SlotBytes);
+
+    /// <summary>Runs the first <paramref name="count"/> slots; the rest of the next larger bucket is whatever lies there. Returns the bucket's size.</summary>
+    internal int Run(int count)
+    {
+        var index = 0;
+        while (_buckets[index].Size < count) index++;
+        var (size, binding, input) = _buckets[index];
+        // Host memory is copied to the device when it is bound, not when the model runs.
+        if (_onDevice) binding.BindInput(_session.Input.Name, input);
+        _session.Session.RunWithBinding(_options, binding);
+        if (_onDevice) binding.SynchronizeBoundOutputs();
+        return size;
+    }
+
+    /// <summary>Copies one unit's values of all outputs, one output after the other.</summary>
+    internal void Read(int index, Span<float> values)
+    {
+        for (var output = 0; output < _outputs.Length; output++)
+        {
+            var width = _session.OutputWidths[output];
+            new ReadOnlySpan<float>(_outputs[output] + ((long)index * width), width).CopyTo(values);
+            values = values[width..];
+        }
+    }
+
+    internal void Reset()
+    {
+        Array.Clear(Units);
+        (Reserved, Pending, Sealed, Started) = (0, 0, false, 0);
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, binding, _) in _buckets) binding.Dispose();
+        foreach (var value in _values) value.Dispose();
+        _options.Dispose();
+        NativeMemory.AlignedFree(_input);
+        foreach (var output in _outputs) NativeMemory.AlignedFree(output);
+    }
+
+    private (int Size, OrtIoBinding Binding, OrtValue Input) Bind(int size)
+    {
+        var binding = _session.Session.CreateIoBinding();
+        var input = Value(_session.ElementType, [size, .. _session.UnitShape], _input, (long)size * _session.Preprocess.SlotBytes);
+        binding.BindInput(_session.Input.Name, input);
+        var outputs = _session.Detector.Spec.Outputs;
+        for (var i = 0; i < _outputs.Length; i++)
+        {
+            var bytes = (long)size * _session.OutputWidths[i] * sizeof(float);
+            binding.BindOutput(outputs[i].Name, Value(TensorElementType.Float, [size, .. _session.OutputShapes[i]], (byte*)_outputs[i], bytes));
+        }
+        return (size, binding, input);
+    }
+
+    private OrtValue Value(TensorElementType type, long[] shape, byte* memory, long bytes)
+    {
+        var value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, (nint)memory, bytes);
+        _values.Add(value);
+        return value;
+    }
+
+    private static byte* Allocate(nuint bytes)
+    {
+        var memory = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(memory, bytes);
+        return memory;
+    }
+}

@@ -1,0 +1,76 @@
+using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Scanning.Fetching;
+using SkiaSharp;
+
+namespace DeepfakeOperator.Scanning.Media;
+
+/// <summary>Decodes stills in process: 5 to 14 ms for a photograph, where an ffmpeg process takes 100.</summary>
+internal static class StillDecoder
+{
+    /// <summary>Larger pictures are refused before a byte is allocated for them: a few hundred kilobytes of PNG can claim gigapixels.</summary>
+    internal const long MaxPixels = 50_000_000;
+
+    private const int ScaleSteps = 8;
+
+    /// <summary>
+    /// The picture, upright. <paramref name="needed"/> tells from the full upright size the smallest that is of use, or null for the full one; only
+    /// JPEG is decoded smaller, by whole eighths of its transform.
+    /// </summary>
+    /// <exception cref="ScanPipelineItemException">Unsupported, corrupt (an incomplete picture too) or too large.</exception>
+    internal static Still Decode(FetchedMedia media, Func<int, int, (int Width, int Height)?> needed)
+    {
+        using var pin = media.Bytes.Pin();
+        using var codec = Open(media, pin);
+        var full = codec.Info;
+        if ((long)full.Width * full.Height > MaxPixels)
+            throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"{full.Width}×{full.Height} pixels are more than {MaxPixels / 1_000_000} megapixels");
+        if (full.Width <= 0 || full.Height <= 0) throw Corrupt("it has no pixels");
+        if (codec.FrameCount > 1) throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "animated WebP is not decoded");
+        var size = Size(codec, needed);
+        // No colour space: the values as they are stored, which is what detectors are trained on.
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, full.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
+        var pixels = new PixelBuffer(size.Width, size.Height, 4);
+        try
+        {
+            var result = codec.GetPixels(info, pixels.Address, pixels.Stride, SKCodecOptions.Default);
+            if (result != SKCodecResult.Success) throw Error(result);
+            var upright = Orientation.Upright(pixels, codec.EncodedOrigin);
+            return Orientation.SwapsSides(codec.EncodedOrigin) ? new Still(upright, full.Height, full.Width) : new Still(upright, full.Width, full.Height);
+        }
+        catch
+        {
+            pixels.Dispose();
+            throw;
+        }
+    }
+
+    private static unsafe SKCodec Open(FetchedMedia media, System.Buffers.MemoryHandle pin)
+    {
+        SKStream stream = media.LocalPath is { } path ? new SKFileStream(path) : new SKMemoryStream(SKData.Create((nint)pin.Pointer, media.Bytes.Length));
+        return SKCodec.Create(stream, out var result) ?? throw Error(result);
+    }
+
+    private static SKSizeI Size(SKCodec codec, Func<int, int, (int Width, int Height)?> needed)
+    {
+        var full = new SKSizeI(codec.Info.Width, codec.Info.Height);
+        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg) return full;
+        var swap = Orientation.SwapsSides(codec.EncodedOrigin);
+        if ((swap ? needed(full.Height, full.Width) : needed(full.Width, full.Height)) is not { } smallest) return full;
+        if (swap) smallest = (smallest.Height, smallest.Width);
+        for (var step = 1; step < ScaleSteps; step++)
+        {
+            var scaled = codec.GetScaledDimensions(step / (float)ScaleSteps);
+            if (scaled.Width >= smallest.Width && scaled.Height >= smallest.Height) return scaled;
+        }
+        return full;
+    }
+
+    private static ScanPipelineItemException Error(SKCodecResult result) => result switch
+    {
+        SKCodecResult.Unimplemented => ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "a still of a kind that is not decoded"),
+        SKCodecResult.IncompleteInput => Corrupt("the file ends before the picture does"),
+        _ => Corrupt("the picture cannot be decoded"),
+    };
+
+    private static ScanPipelineItemException Corrupt(string message) => ScanPipelineItemException.Decode(ErrorClass.CorruptMedia, message);
+}

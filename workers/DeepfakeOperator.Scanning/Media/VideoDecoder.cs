@@ -1,0 +1,130 @@
+using System.ComponentModel;
+using System.Globalization;
+using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Fetching;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+
+namespace DeepfakeOperator.Scanning.Media;
+
+/// <summary>
+/// Frames of videos through ffmpeg, from a local file under a generated name. Only the demuxer that the first bytes call for may open it, and only
+/// local files and pipes may be opened at all: a playlist in disguise reaches nobody.
+/// </summary>
+internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFolder, TimeSpan timeout, TimeProvider time)
+{
+    /// <summary>Spacing where a container does not say how long it is.</summary>
+    private static readonly TimeSpan UnknownDurationStep = TimeSpan.FromSeconds(1);
+
+    private readonly FFOptions _options = new() { TemporaryFilesFolder = scratchFolder, WorkingDirectory = scratchFolder };
+
+    /// <summary>How many frames are expected of a video: what a detector that wants fewer chooses from.</summary>
+    internal int Expected(VideoInfo info) => sampling.Strategy == VideoSamplingStrategy.Interval && info.Duration is { } duration
+        ? Math.Clamp((int)Math.Ceiling(duration / sampling.Interval.TotalSeconds), 1, sampling.Frames)
+        : sampling.Frames;
+
+    /// <summary>Size, duration and rotation.</summary>
+    /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
+    internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => WithinTimeAsync(async token =>
+    {
+        try
+        {
+            var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _options, Guard(media.Type), token);
+            var duration = probe.Duration > TimeSpan.Zero ? probe.Duration.TotalSeconds : (double?)null;
+            var video = probe.VideoStreams.FirstOrDefault(stream => stream.Disposition?.GetValueOrDefault("attached_pic") != true);
+            if (video is null) return new VideoInfo(0, 0, duration);
+            if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Corrupt("its pictures have no size");
+            if ((long)width * height > StillDecoder.MaxPixels)
+                throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"frames of {width}×{height} pixels are too large");
+            return video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration) : new VideoInfo(height, width, duration);
+        }
+        catch (FFProbeException error)
+        {
+            throw Corrupt("ffprobe cannot read it", error);
+        }
+    }, ct);
+
+    /// <summary>Hands the sampled frames to <paramref name="onFrame"/>, one after the other, and returns their times in seconds.</summary>
+    /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
+    internal Task<IReadOnlyList<double>> DecodeAsync(
+        FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => WithinTimeAsync(async token =>
+    {
+        using var frame = new PixelBuffer(info.Width, info.Height, 3);
+        var sink = new FrameSink(frame, onFrame);
+        var times = new List<double>(sampling.Frames);
+        var step = Step(info);
+        var keyframes = sampling.Strategy == VideoSamplingStrategy.Keyframes ? "-skip_frame nokey " : "";
+        var process = FFMpegArguments
+            .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
+                $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Guard(media.Type)}"))
+            .OutputToPipe(sink, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
+                $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{Filter(step, info)}\" -frames:v {sampling.Frames}")))
+            .NotifyOnStandardError(line => ReadTime(line, times))
+            .CancellableThrough(token, TimeSpan.Zero);
+        int exitCode;
+        try
+        {
+            exitCode = (await process.ProcessAsynchronously(throwOnError: false, _options, token)).ExitCode;
+        }
+        catch (Exception error) when (error is FFMpegException or IOException && sink.Error is null)
+        {
+            throw Corrupt("ffmpeg cannot decode it", error);
+        }
+        if (sink.Error is { } failure) throw failure;
+        token.ThrowIfCancellationRequested();
+        if (sink.Frames == 0) throw Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
+        // Without a time stamp of its own a frame is taken to stand where it was asked for.
+        while (times.Count < sink.Frames) times.Add(times.Count * step);
+        return (IReadOnlyList<double>)times[..sink.Frames];
+    }, ct);
+
+    private static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
+
+    /// <summary>One frame, the first, of each stretch of this length: even over the duration whatever the frame rate does.</summary>
+    private double Step(VideoInfo info)
+    {
+        if (sampling.Strategy == VideoSamplingStrategy.Interval) return sampling.Interval.TotalSeconds;
+        return info.Duration is { } duration ? duration / sampling.Frames : UnknownDurationStep.TotalSeconds;
+    }
+
+    /// <summary>
+    /// Sampling comes before scaling, so that frames nobody wants are not converted. The scale is to the size that was probed: should the container
+    /// change its mind half-way, frames on the pipe still have one size.
+    /// </summary>
+    private static string Filter(double step, VideoInfo info) => string.Create(CultureInfo.InvariantCulture,
+        $"select='isnan(prev_selected_t)+gt(floor((t+0.000001)/{step:0.######}),floor((prev_selected_t+0.000001)/{step:0.######}))',"
+        + $"showinfo=checksum=0,scale={info.Width}:{info.Height},format=rgb24");
+
+    private static void ReadTime(string line, List<double> times)
+    {
+        const string Key = " pts_time:";
+        if (!line.Contains("Parsed_showinfo", StringComparison.Ordinal)) return;
+        var at = line.IndexOf(Key, StringComparison.Ordinal);
+        if (at < 0) return;
+        var rest = line.AsSpan(at + Key.Length);
+        var end = rest.IndexOf(' ');
+        if (double.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) times.Add(Math.Max(0, seconds));
+    }
+
+    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        using var clock = new CancellationTokenSource(timeout, time);
+        using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
+        try
+        {
+            return await work(wall.Token);
+        }
+        catch (Win32Exception error)
+        {
+            throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "this worker has no ffmpeg or ffprobe on its PATH", error);
+        }
+        catch (Exception error) when (clock.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw ScanPipelineItemException.Decode(ErrorClass.DecodeTimeout, $"not decoded within {timeout.TotalSeconds:0} s", error);
+        }
+    }
+
+    private static ScanPipelineItemException Corrupt(string message, Exception? inner = null) =>
+        ScanPipelineItemException.Decode(ErrorClass.CorruptMedia, message, inner);
+}

@@ -1,0 +1,10 @@
+namespace DeepfakeOperator.Scanning.Media;
+
+/// <summary>What ffprobe says of a container.</summary>
+/// <param name="Width">Pixels across, upright; 0 without pictures.</param>
+/// <param name="Height">Pixels down, upright; 0 without pictures.</param>
+/// <param name="Duration">Seconds; null where the container does not say.</param>
+internal sealed record VideoInfo(int Width, int Height, double? Duration)
+{
+    internal bool HasPictures => Width > 0;
+}

@@ -1,0 +1,150 @@
+using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Scanning.Fetching;
+using DeepfakeOperator.Scanning.Inference;
+using DeepfakeOperator.Scanning.Media;
+using DeepfakeOperator.Scanning.Verdicts;
+
+namespace DeepfakeOperator.Scanning;
+
+/// <summary>An item on its way. It is finished when nothing that was begun for it is outstanding: its decoding, and each unit in a batch.</summary>
+internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> done, ScanPipelineContext context) : IUnitReceiver
+{
+    private readonly Lock _lock = new();
+    private readonly List<(int Frame, RawScore Score)>[] _units = [.. context.Readers.Select(_ => new List<(int, RawScore)>(1))];
+    private readonly string?[] _notApplicable = new string?[context.Readers.Count];
+    private readonly (double Sharpness, double Brightness)[] _quality = new (double, double)[context.Readers.Count];
+    private ScanPipelineItemException? _failure;
+    private int _outstanding = 1;
+    private int _frames;
+    private long _stageStarted = context.Time.GetTimestamp();
+    private double _fetchSeconds;
+    private double _decodeSeconds;
+
+    internal SourceItem Source { get; } = source;
+
+    /// <summary>Set between fetch and decode.</summary>
+    internal FetchedMedia? Media { get; private set; }
+
+    private string Modality { get; set; } = "image";
+
+    private MediaInfo? Info { get; set; }
+
+    private IReadOnlyList<double> Times { get; set; } = [0d];
+
+    internal void Begin() => _stageStarted = context.Time.GetTimestamp();
+
+    internal void Fetched(FetchedMedia media)
+    {
+        Media = media;
+        Modality = media.Type.Kind switch { MediaKind.Still => "image", MediaKind.Video => "video", _ => "audio" };
+        Info = new MediaInfo { Sha256 = media.Sha256, ContentType = media.Type.ContentType, Bytes = media.Length };
+        var elapsed = context.Time.GetElapsedTime(_stageStarted);
+        _fetchSeconds = elapsed.TotalSeconds;
+        ScanPipelineMetrics.Stage(ScanPipelineItemException.FetchStage, elapsed);
+    }
+
+    /// <summary>What decoding found out before the first unit.</summary>
+    internal void Found(int width, int height, double? duration)
+    {
+        Info = Info! with { Width = width, Height = height, Duration = duration };
+        for (var i = 0; i < _notApplicable.Length; i++) _notApplicable[i] = Gates.NotApplicable(context.Specs[i].Gates, width, height, duration);
+    }
+
+    /// <summary>The media holds nothing that any detector of the job takes.</summary>
+    internal void NothingFor(string modality, double? duration, string reason)
+    {
+        Modality = modality;
+        Info = Info! with { Duration = duration };
+        Array.Fill(_notApplicable, reason);
+    }
+
+    internal bool Applies(int detector) => _notApplicable[detector] is null;
+
+    /// <summary>Quality of one frame, for a detector whose gates ask.</summary>
+    internal void Measured(int detector, ImageQuality quality)
+    {
+        var (sharpness, brightness) = _quality[detector];
+        _quality[detector] = (sharpness + quality.Sharpness, brightness + quality.Brightness);
+    }
+
+    /// <summary>One unit is about to enter a batch.</summary>
+    internal void Expect() => Interlocked.Increment(ref _outstanding);
+
+    public void Receive(int detector, int frame, ReadOnlySpan<float> values)
+    {
+        try
+        {
+            var score = context.Readers[detector].Read(values, context.Widths[detector]);
+            lock (_lock) _units[detector].Add((frame, score));
+        }
+        catch (ScanPipelineItemException error)
+        {
+            Note(error);
+        }
+        Release();
+    }
+
+    public void Fail(ScanPipelineItemException error)
+    {
+        Note(error);
+        Release();
+    }
+
+    /// <summary>Decoding has ended; <paramref name="times"/> are the frames' times, null for a still.</summary>
+    internal void Decoded(IReadOnlyList<double>? times, int frames)
+    {
+        if (times is not null) Times = times;
+        _frames = frames;
+        EndDecode();
+    }
+
+    /// <summary>Fetching or decoding has failed.</summary>
+    internal void Ended(ScanPipelineItemException error)
+    {
+        Note(error);
+        EndDecode();
+    }
+
+    /// <summary>The pipeline is stopping: what is held is given back, and nobody hears of the item.</summary>
+    internal void Drop() => Media?.Dispose();
+
+    private void EndDecode()
+    {
+        Media?.Dispose();
+        var elapsed = context.Time.GetElapsedTime(_stageStarted);
+        _decodeSeconds = elapsed.TotalSeconds;
+        if (Media is not null) ScanPipelineMetrics.Stage(ScanPipelineItemException.DecodeStage, elapsed);
+        Media = null;
+        _stageStarted = context.Time.GetTimestamp();
+        Release();
+    }
+
+    private void Note(ScanPipelineItemException error)
+    {
+        lock (_lock) _failure ??= error;
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _outstanding) == 0) context.Finish(this, done);
+    }
+
+    /// <summary>Called once, when nothing is outstanding any more.</summary>
+    internal ItemOutcome Outcome()
+    {
+        if (_failure is { } failure) return ItemOutcome.Failed(failure.ToFailure());
+        var parts = new DetectorPart[_units.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var units = _units[i];
+            units.Sort((a, b) => a.Frame.CompareTo(b.Frame));
+            var untrusted = units.Count > 0 && Gates.NeedQuality(context.Specs[i].Gates)
+                ? Gates.Untrusted(context.Specs[i].Gates, _quality[i].Sharpness / units.Count, _quality[i].Brightness / units.Count)
+                : null;
+            parts[i] = new DetectorPart([.. units.Select(unit => (Times[unit.Frame], unit.Score))], _notApplicable[i], untrusted);
+        }
+        var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
+        var timeline = Modality == "video" && _frames > 0;
+        return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using DeepfakeOperator.Api.Internal;
+using DeepfakeOperator.Api.Records;
+
+namespace DeepfakeOperator.Scanning.Verdicts;
+
+/// <summary>From what the detectors saw to the record that is published.</summary>
+internal sealed class VerdictBuilder(ScanConfiguration configuration)
+{
+    private readonly string _scanJob = $"{configuration.Namespace}/{configuration.Name}";
+
+    /// <summary>The result of one item; <paramref name="parts"/> are in the order of the configuration's detectors.</summary>
+    internal VerdictRecord Judge(
+        SourceItem item, string modality, MediaInfo media, IReadOnlyList<DetectorPart> parts, bool timeline, StageTimings timings)
+    {
+        var scores = new DetectorScore[parts.Count];
+        for (var i = 0; i < scores.Length; i++) scores[i] = Score(configuration.Detectors[i], parts[i]);
+        var (verdict, score, reason) = Decide(parts, scores);
+        return new VerdictRecord
+        {
+            Id = item.Id,
+            Uri = item.Uri?.OriginalString,
+            Source = item.Position,
+            ScanJob = _scanJob,
+            Modality = modality,
+            Verdict = verdict,
+            Reason = reason,
+            Score = score,
+            Detectors = scores,
+            Timeline = timeline && score is not null ? Timeline(parts) : null,
+            Media = media,
+            Timings = timings,
+            Metadata = item.Metadata,
+        };
+    }
+
+    private static DetectorScore Score(ResolvedDetector detector, DetectorPart part)
+    {
+        var raw = Aggregation.Combine([.. part.Units.Select(unit => unit.Score)], detector.Spec.Aggregation);
+        return new DetectorScore
+        {
+            Name = detector.Name,
+            ModelSha256 = detector.Spec.Model!.Sha256,
+            Score = raw?.Probability,
+            Calibrated = raw is { } score ? Calibration.Apply(score, detector.Spec.Calibration) : null,
+            Reason = part.NotApplicable ?? part.Untrusted ?? (raw is null ? "it saw no unit of this item" : null),
+            Units = [.. part.Units.Select(unit => new UnitScore(unit.T, unit.Score.Probability))],
+        };
+    }
+
+    private (Verdict Verdict, double? Score, string? Reason) Decide(IReadOnlyList<DetectorPart> parts, DetectorScore[] scores)
+    {
+        var spec = configuration.Spec;
+        var applied = Enumerable.Range(0, scores.Length).Where(i => scores[i].Calibrated is not null).ToArray();
+        if (applied.Length == 0) return (Verdict.NotApplicable, null, Reasons(scores));
+        // A detector whose gate distrusts this item is only heard where there is no other, and then it cannot decide.
+        var trusted = applied.Where(i => parts[i].Untrusted is null).ToArray();
+        var heard = trusted.Length > 0 ? trusted : applied;
+        var score = Ensemble.Combine([.. heard.Select(i => (configuration.Detectors[i].Weight, scores[i].Calibrated!.Value))], spec.Ensemble, spec.Verdict);
+        if (trusted.Length == 0) return (Verdict.Inconclusive, score, Reasons(scores));
+        if (score >= spec.Verdict.FakeAtOrAbove) return (Verdict.Fake, score, null);
+        if (score <= spec.Verdict.RealAtOrBelow) return (Verdict.Real, score, null);
+        return (Verdict.Inconclusive, score, string.Create(CultureInfo.InvariantCulture,
+            $"the score lies between verdict.realAtOrBelow {spec.Verdict.RealAtOrBelow} and verdict.fakeAtOrAbove {spec.Verdict.FakeAtOrAbove}"));
+    }
+
+    private static string Reasons(DetectorScore[] scores)
+    {
+        var reasons = scores.Select(score => score.Reason).Distinct().ToArray();
+        return reasons.Length == 1 ? reasons[0]! : string.Join("; ", scores.Select(score => $"{score.Name}: {score.Reason}"));
+    }
+
+    /// <summary>At each time the ensemble of the detectors that looked then, each unit calibrated as the whole is.</summary>
+    private IReadOnlyList<TimelinePoint> Timeline(IReadOnlyList<DetectorPart> parts)
+    {
+        var heard = Enumerable.Range(0, parts.Count).Where(i => parts[i].Untrusted is null).ToArray();
+        if (heard.Length == 0) heard = [.. Enumerable.Range(0, parts.Count)];
+        return
+        [
+            .. heard.SelectMany(i => parts[i].Units.Select(unit =>
+                    (unit.T, Weighted: (configuration.Detectors[i].Weight, Calibration.Apply(unit.Score, configuration.Detectors[i].Spec.Calibration)))))
+                .GroupBy(unit => unit.T, unit => unit.Weighted)
+                .OrderBy(group => group.Key)
+                .Select(group => new TimelinePoint(group.Key, Ensemble.Combine([.. group], configuration.Spec.Ensemble, configuration.Spec.Verdict))),
+        ];
+    }
+}
