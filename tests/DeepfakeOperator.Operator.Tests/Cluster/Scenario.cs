@@ -1,0 +1,160 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Api.Internal;
+using DeepfakeOperator.Api.Json;
+using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Operator.Runtime;
+using DeepfakeOperator.Operator.ScanJobs;
+using k8s;
+using k8s.Models;
+
+namespace DeepfakeOperator.Operator.Tests.Cluster;
+
+/// <summary>One test's namespace, with what a test does and asks for.</summary>
+internal sealed class Scenario(TestCluster cluster, string @namespace)
+{
+    public string Namespace => @namespace;
+
+    public string Topic { get; } = $"media-{@namespace}";
+
+    public string Bootstrap => cluster.Kafka.BootstrapServers;
+
+    public static async Task<Scenario> NewAsync(TestCluster cluster) => new(cluster, await cluster.NewNamespaceAsync());
+
+    public Task<RunningOperator> OperatorAsync(bool leaderElect = false) => cluster.StartOperatorAsync(@namespace, leaderElect);
+
+    /// <summary>Fills the source topic with so many items.</summary>
+    public async Task PublishAsync(int items, int partitions = 3)
+    {
+        await cluster.Kafka.CreateTopicAsync(Topic, partitions);
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = Bootstrap }).Build();
+        for (var item = 0; item < items; item++)
+        {
+            producer.Produce(new TopicPartition(Topic, item % partitions), new Message<Null, string> { Value = $"{{\"id\":\"{item}\"}}" });
+        }
+        producer.Flush(TestCluster.Cancellation);
+    }
+
+    public Task ApplyDetectorAsync(string version = "1", string name = "traces") => ApplyAsync<Detector>(name, new DetectorSpec
+    {
+        Version = version,
+        Model = new ModelSpec { Uri = "bundled:traces.onnx", Sha256 = new string('0', 64) },
+        Inputs = [new InputSpec { Name = "x", Shape = [-1, 3, 64, 64] }],
+        Outputs = [new OutputSpec { Name = "y", Polarity = new PolaritySpec { HighIsFake = true } }],
+        Conformance = new ConformanceSpec(),
+    });
+
+    public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog")
+    {
+        var spec = new ScanJobSpec
+        {
+            Source = new SourceSpec { Kafka = new KafkaSourceSpec { BootstrapServers = Bootstrap, Topics = [Topic] } },
+            Detectors = [new DetectorReference { Name = "traces" }],
+            Shard = new ShardSpec { Items = 10 },
+            Workers = new WorkersSpec { Max = 3 },
+            Results = new ResultsSpec { Kafka = new KafkaResultsSpec { Topic = Topic + "-verdicts" } },
+        };
+        return ApplyAsync<ScanJob>(name, (change ?? (same => same))(spec));
+    }
+
+    public async Task<ScanJob?> ScanJobAsync(string name = "backlog") =>
+        await cluster.Client<ScanJob>().GetAsync(new ObjectKey(@namespace, name), TestCluster.Cancellation);
+
+    public async Task<Detector?> DetectorAsync(string name = "traces") =>
+        await cluster.Client<Detector>().GetAsync(new ObjectKey(@namespace, name), TestCluster.Cancellation);
+
+    /// <summary>Waits until the job's status is so; says what it was when it never is.</summary>
+    public async Task<ScanJob> UntilAsync(Func<ScanJob, bool> condition, string what, TimeSpan? within = null)
+    {
+        ScanJob? job = null;
+        await Eventually.TrueAsync(
+            async () => (job = await ScanJobAsync()) is not null && condition(job),
+            () => $"{what}; the job is {job?.Status?.Phase}: {string.Join("; ", job?.Status?.Conditions.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.Message}") ?? [])}",
+            within);
+        return job!;
+    }
+
+    public Task<ScanJob> UntilPhaseAsync(ScanJobPhase phase) => UntilAsync(job => job.Status?.Phase == phase, $"phase {phase}");
+
+    public async Task<V1Condition> UntilStalledAsync(string reason)
+    {
+        var job = await UntilAsync(job => Conditions.Find(job.Status?.Conditions, "Stalled") is { Status: "True" } stalled && stalled.Reason == reason, $"Stalled with {reason}");
+        return Conditions.Find(job.Status!.Conditions, "Stalled")!;
+    }
+
+    public InternalTopics TopicsOf(ScanJob job) => new(@namespace, job.Metadata.Name, job.Metadata.Uid);
+
+    public ScriptedWorker Worker(ScanJob job, int slot = 0, TimeSpan perShard = default) => new(Bootstrap, TopicsOf(job), slot, perShard);
+
+    public Task DeleteScanJobAsync(string name = "backlog") =>
+        cluster.Client<ScanJob>().DeleteAsync(new ObjectKey(@namespace, name), null, "Background", TestCluster.Cancellation);
+
+    public async Task<IReadOnlyList<V1Job>> WorkerJobsAsync() =>
+        [.. (await cluster.Kubernetes.BatchV1.ListNamespacedJobAsync(@namespace, labelSelector: ApiGroup.ScanJobLabel, cancellationToken: TestCluster.Cancellation)).Items];
+
+    public async Task<string> EventsAsync()
+    {
+        var events = await cluster.Kubernetes.CoreV1.ListNamespacedEventAsync(@namespace, cancellationToken: TestCluster.Cancellation);
+        return string.Join("\n", events.Items.Select(entry => $"{entry.Type} {entry.Reason}: {entry.Message}"));
+    }
+
+    public IReadOnlyList<string> TopicNames()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
+        return [.. admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Select(topic => topic.Topic)];
+    }
+
+    public async Task<IReadOnlyList<string>> GroupNamesAsync()
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
+        return [.. (await admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions())).Valid.Select(group => group.GroupId)];
+    }
+
+    /// <summary>Every shard that stands committed in the shards topic.</summary>
+    public IReadOnlyList<ShardRecord> DealtShards(ScanJob job)
+    {
+        var topics = TopicsOf(job);
+        using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = Bootstrap, GroupId = "test", EnablePartitionEof = true, IsolationLevel = IsolationLevel.ReadCommitted, EnableAutoCommit = false,
+        }).Build();
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var open = admin.GetMetadata(topics.Shards, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Select(p => new TopicPartition(topics.Shards, p.PartitionId)).ToHashSet();
+        consumer.Assign(open.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        var shards = new List<ShardRecord>();
+        while (open.Count > 0)
+        {
+            var result = consumer.Consume(TestCluster.Cancellation);
+            if (result.IsPartitionEOF) open.Remove(result.TopicPartition);
+            else shards.Add(JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!);
+        }
+        return shards;
+    }
+
+    public Task CreateSecretAsync(string name, Dictionary<string, string> data) => cluster.Client<V1Secret>().ApplyAsync(
+        new ObjectKey(@namespace, name),
+        new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
+            ["stringData"] = JsonSerializer.SerializeToNode(data),
+        },
+        TestCluster.Cancellation);
+
+    private Task<T> ApplyAsync<T>(string name, object spec)
+        where T : class, IKubernetesObject<V1ObjectMeta> => cluster.Client<T>().ApplyAsync(
+        new ObjectKey(@namespace, name),
+        new JsonObject
+        {
+            ["apiVersion"] = ApiGroup.ApiVersion,
+            ["kind"] = ResourceClient<T>.Kind,
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
+            ["spec"] = JsonSerializer.SerializeToNode(spec, ApiJson.Options),
+        },
+        TestCluster.Cancellation);
+}

@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.DevCluster;
+using DeepfakeOperator.DevCluster.ControlPlanes;
+using DeepfakeOperator.DevCluster.Kafka;
+using DeepfakeOperator.Operator.Runtime;
+using DeepfakeOperator.Operator.Tests.Cluster;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+
+[assembly: AssemblyFixture(typeof(TestCluster))]
+
+namespace DeepfakeOperator.Operator.Tests.Cluster;
+
+/// <summary>A real API server with controllers, a real Kafka and a pretended kubelet, shared by all tests; each test has a namespace of its own.</summary>
+public sealed class TestCluster : IAsyncLifetime
+{
+    private readonly SemaphoreSlim _starting = new(1);
+    private ControlPlane? _controlPlane;
+    private KafkaServer? _kafka;
+    private FakeKubelet? _kubelet;
+    private ILoggerFactory? _logs;
+    private int _namespaces;
+
+    internal KafkaServer Kafka => _kafka!;
+
+    internal Kubernetes Kubernetes => (Kubernetes)_controlPlane!.Client;
+
+    internal KubernetesApi Api => new(Kubernetes);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Starts the servers with the first test that needs them; skips it where they cannot be had.</summary>
+    internal async Task<string> NewNamespaceAsync()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await _starting.WaitAsync(cancellation);
+        try
+        {
+            if (_controlPlane is null) await StartAsync(cancellation);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+        if (!Kafka.SupportsTransactions) Assert.Skip($"needs a real Kafka: {Kafka.Reason}");
+        var name = $"t{Interlocked.Increment(ref _namespaces)}";
+        await Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, cancellationToken: cancellation);
+        return name;
+    }
+
+    internal async Task<RunningOperator> StartOperatorAsync(string @namespace, bool leaderElect = false)
+    {
+        var running = new RunningOperator(this, @namespace, leaderElect, _logs!);
+        await running.SyncedAsync();
+        return running;
+    }
+
+    internal ResourceClient<T> Client<T>()
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(Api);
+
+    internal static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_kubelet is not null) await _kubelet.DisposeAsync();
+        if (_kafka is not null) await _kafka.DisposeAsync();
+        if (_controlPlane is not null) await _controlPlane.DisposeAsync();
+        _logs?.Dispose();
+        _starting.Dispose();
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        _logs = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(Path.Combine(AppContext.BaseDirectory, "operator.log"))));
+        var binaries = await KubernetesBinaries.LocateAsync(ServerEnvironment.Current, _ => { }, cancellation);
+        var kafka = KafkaServer.StartAsync(ServerEnvironment.Current, cancellation);
+        _controlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions(), binaries, cancellation);
+        _kafka = await kafka;
+        var applier = new ManifestApplier(_controlPlane.Client);
+        foreach (var crd in Crds()) await applier.ApplyAsync(crd, cancellation);
+        _kubelet = new FakeKubelet(Api);
+    }
+
+    private static IEnumerable<JsonObject> Crds() =>
+    [
+        Crd(ScanJob.Plural, ScanJob.KindName, "Namespaced"),
+        Crd(Detector.Plural, Detector.KindName, "Namespaced"),
+        Crd(ClusterDetector.Plural, ClusterDetector.KindName, "Cluster"),
+    ];
+
+    private static JsonObject Crd(string plural, string kind, string scope)
+    {
+        JsonObject Anything() => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };
+        return new JsonObject
+        {
+            ["apiVersion"] = "apiextensions.k8s.io/v1",
+            ["kind"] = "CustomResourceDefinition",
+            ["metadata"] = new JsonObject { ["name"] = $"{plural}.{ApiGroup.Name}" },
+            ["spec"] = new JsonObject
+            {
+                ["group"] = ApiGroup.Name,
+                ["scope"] = scope,
+                ["names"] = new JsonObject { ["plural"] = plural, ["kind"] = kind },
+                ["versions"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = ApiGroup.Version,
+                    ["served"] = true,
+                    ["storage"] = true,
+                    ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
+                    ["schema"] = new JsonObject
+                    {
+                        ["openAPIV3Schema"] = new JsonObject
+                        {
+                            ["type"] = "object",
+                            ["properties"] = new JsonObject { ["spec"] = Anything(), ["status"] = Anything() },
+                        },
+                    },
+                }),
+            },
+        };
+    }
+}
