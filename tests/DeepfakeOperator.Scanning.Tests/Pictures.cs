@@ -18,7 +18,12 @@ internal static class Pictures
     internal static byte[] Encode(int width, int height, SKEncodedImageFormat format, Func<int, int, SKColor> pixel, int quality = 95)
     {
         using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        for (var y = 0; y < height; y++) for (var x = 0; x < width; x++) bitmap.SetPixel(x, y, pixel(x, y));
+        var bytes = bitmap.GetPixelSpan();
+        for (var i = 0; i < width * height; i++)
+        {
+            var colour = pixel(i % width, i / width);
+            (bytes[4 * i], bytes[(4 * i) + 1], bytes[(4 * i) + 2], bytes[(4 * i) + 3]) = (colour.Red, colour.Green, colour.Blue, colour.Alpha);
+        }
         using var data = bitmap.Encode(format, quality);
         return data.ToArray();
     }

@@ -126,7 +126,8 @@ internal sealed class HttpSource : IDisposable
 
     private static async ValueTask<Stream> DialAsync(DnsEndPoint endpoint, bool allowPrivate, CancellationToken ct)
     {
-        var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, ct);
+        // The resolver refuses unspecified addresses by an exception of its own; here they are just not public.
+        var addresses = IPAddress.TryParse(endpoint.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(endpoint.Host, ct);
         var allowed = allowPrivate ? addresses : Array.FindAll(addresses, AddressPolicy.IsPublic);
         if (allowed.Length == 0)
         {

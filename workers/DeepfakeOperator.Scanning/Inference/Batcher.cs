@@ -10,6 +10,8 @@ namespace DeepfakeOperator.Scanning.Inference;
 /// </summary>
 internal sealed class Batcher : IDisposable
 {
+    private const int LargestOnCpu = 8;
+
     private readonly object _lock = new();
     private readonly Stack<BatchBuffer> _free = new();
     private readonly Queue<BatchBuffer> _ready = new();
@@ -51,12 +53,13 @@ internal sealed class Batcher : IDisposable
     internal ModelSession Session { get; }
 
     /// <summary>
-    /// Sizes a batch may run at. On the CPU every size: a padded slot costs as much as a real one. On a device powers of two and the largest: each
-    /// further shape would hold its own memory and plan.
+    /// Sizes a batch may run at. On the CPU every size up to 8: a padded slot costs as much as a real one, and larger batches outgrow the cache (a
+    /// 60k-parameter network at 256×256: 1.6 ms a picture in batches of 1 to 8, 2.0 ms in batches of 16 and 32). On a device powers of two and the
+    /// largest: each further shape would hold its own memory and plan.
     /// </summary>
     internal static IReadOnlyList<int> Sizes(int largest, ExecutionProvider provider)
     {
-        if (provider == ExecutionProvider.CPU) return [.. Enumerable.Range(1, largest)];
+        if (provider == ExecutionProvider.CPU) return [.. Enumerable.Range(1, Math.Min(largest, LargestOnCpu))];
         var sizes = new List<int>();
         for (var size = 1; size < largest; size *= 2) sizes.Add(size);
         return [.. sizes, largest];
