@@ -2,7 +2,10 @@ using DeepfakeOperator.Api.Detectors;
 
 namespace DeepfakeOperator.Api.Validation;
 
-/// <summary>The rules of <c>crds/detectors.yaml</c> and <c>crds/clusterdetectors.yaml</c>, in their order; those of inputs and outputs are in <see cref="TensorRules"/>.</summary>
+/// <summary>
+/// The rules of <c>crds/detectors.yaml</c> and <c>crds/clusterdetectors.yaml</c>, in their order; those of inputs and outputs are in
+/// <see cref="TensorRules"/>.
+/// </summary>
 internal static class DetectorRules
 {
     private static readonly Rule<DetectorSpec>[] Spec =
@@ -22,9 +25,11 @@ internal static class DetectorRules
         new("image", "this resize needs width and height, or resizeTo for ShortSide and LongSide",
             spec => spec.Modality is Modality.Audio or Modality.Remote || HasSize(spec.Image)),
         new("modality", "a FaceDetector has modality Image", spec => spec.Role != DetectorRole.FaceDetector || spec.Modality == Modality.Image),
-        new("modality", "a VoiceActivity model has modality Audio", spec => spec.Role != DetectorRole.VoiceActivity || spec.Modality == Modality.Audio),
+        new("modality", "a VoiceActivity model has modality Audio",
+            spec => spec.Role != DetectorRole.VoiceActivity || spec.Modality == Modality.Audio),
         new("outputs", "a Detector has at least one output that gives a score",
-            spec => spec.Role != DetectorRole.Detector || spec.Outputs.Any(output => output.Kind is not (OutputKind.Mask or OutputKind.Attribution))),
+            spec => spec.Role != DetectorRole.Detector
+                || spec.Outputs.Any(output => output.Kind is not (OutputKind.Mask or OutputKind.Attribution))),
         new("outputs", "each output that gives a score has a polarity; there is no default for which end means fake",
             spec => spec.Role != DetectorRole.Detector
                 || spec.Outputs.All(output => output.Kind is OutputKind.Mask or OutputKind.Attribution or OutputKind.Text || output.Polarity is not null)),
@@ -81,7 +86,8 @@ internal static class DetectorRules
     private static readonly Rule<GatesSpec>[] Gates =
     [
         new("minFaces", "minFaces must not be above maxFaces", gates => gates.MaxFaces == 0 || gates.MinFaces <= gates.MaxFaces),
-        new("minBrightness", "minBrightness must be below maxBrightness", gates => gates.MaxBrightness == 0 || gates.MinBrightness < gates.MaxBrightness),
+        new("minBrightness", "minBrightness must be below maxBrightness",
+            gates => gates.MaxBrightness == 0 || gates.MinBrightness < gates.MaxBrightness),
     ];
 
     public static IEnumerable<string> Violations(DetectorSpec spec) =>

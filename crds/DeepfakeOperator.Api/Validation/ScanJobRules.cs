@@ -27,7 +27,7 @@ internal static partial class ScanJobRules
             spec => !spec.Source.Kafka.Topics.Contains(spec.Results.Kafka.DeadLetterTopic ?? spec.Results.Kafka.Topic + "-dlq")),
         new("source.media.fetchTimeout", LongerThanZero, spec => spec.Source.Media.FetchTimeout > TimeSpan.Zero),
         new("sampling.video.interval", LongerThanZero, spec => spec.Sampling.Video.Interval > TimeSpan.Zero),
-        new("autoscaling.targetCompletion", LongerThanZero, spec => spec.Autoscaling.TargetCompletion is null || spec.Autoscaling.TargetCompletion > TimeSpan.Zero),
+        new("autoscaling.targetCompletion", LongerThanZero, spec => spec.Autoscaling.TargetCompletion is not { } target || target > TimeSpan.Zero),
     ];
 
     private static readonly Rule<KafkaSourceSpec>[] Kafka =
@@ -42,7 +42,8 @@ internal static partial class ScanJobRules
             kafka => kafka.Properties.Keys.All(PlainName().IsMatch)),
         new("properties", "settings of TLS and SASL belong in the Secret that authSecretRef names",
             kafka => !kafka.Properties.Keys.Any(IsSecurity)),
-        new("properties", "settings of groups, transactions, offsets, commits, acknowledgements, features (enable.*), plugins, brokers and debugging are the operator's own",
+        new("properties",
+            "settings of groups, transactions, offsets, commits, acknowledgements, features (enable.*), plugins, brokers and debugging are the operator's own",
             kafka => !kafka.Properties.Keys.Any(IsOwn)),
     ];
 

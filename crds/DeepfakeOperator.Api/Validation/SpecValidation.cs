@@ -4,8 +4,8 @@ using DeepfakeOperator.Api.ScanJobs;
 namespace DeepfakeOperator.Api.Validation;
 
 /// <summary>
-/// The CEL rules of the CRDs once more, for API servers that do not run them (older than 1.25). Same verdict, same message, same field; a test runs both on
-/// the same objects. What the schemas themselves check (types, bounds, enums, patterns) every served API server checks, so it is not repeated. Rules on
+/// The CEL rules of the CRDs once more, for API servers that do not run them (older than 1.25). Same verdict, same message, same field; a test runs
+/// both on the same objects. What the schemas themselves check (types, bounds, enums, patterns) is not repeated: every API server does that. Rules on
 /// changes are not here either: they need the old object, and what they protect is frozen in the plan.
 /// </summary>
 public static class SpecValidation

@@ -15,7 +15,8 @@ internal static class TensorRules
         new("polarity", "an output of this kind gives no score, so it has no polarity",
             output => output.Polarity is null || output.Kind is not (OutputKind.Mask or OutputKind.Attribution or OutputKind.Text)),
         new("polarity", "an output with classes says fakeIndex, the class that means fake",
-            output => output.Polarity is null || output.Kind is not (OutputKind.SoftmaxLogits or OutputKind.ClassScores) || output.Polarity.FakeIndex is not null),
+            output => output.Polarity is null || output.Kind is not (OutputKind.SoftmaxLogits or OutputKind.ClassScores)
+                || output.Polarity.FakeIndex is not null),
         new("polarity", "an output with single values says highIsFake",
             output => output.Polarity is null || output.Kind is not (OutputKind.PerFrame or OutputKind.Segments or OutputKind.Distance)
                 || output.Polarity.HighIsFake is not null),
@@ -26,7 +27,8 @@ internal static class TensorRules
         new("mask", "mask belongs to kind Mask", output => output.Mask is null || output.Kind == OutputKind.Mask),
         new("attribution", "attribution belongs to kind Attribution", output => output.Attribution is null || output.Kind == OutputKind.Attribution),
         new("text", "text is required for kind Text, and only there", output => (output.Text is not null) == (output.Kind == OutputKind.Text)),
-        new("labels", "an Attribution needs labels, the names of the generators", output => output.Kind != OutputKind.Attribution || output.Labels.Count > 0),
+        new("labels", "an Attribution needs labels, the names of the generators",
+            output => output.Kind != OutputKind.Attribution || output.Labels.Count > 0),
     ];
 
     public static IEnumerable<string> Violations(InputSpec input, string path) => Rule<InputSpec>.Violations(Input, path, input);
