@@ -6,13 +6,16 @@ namespace DeepfakeOperator.Scanning;
 internal sealed class ScanPipelineItemException(ErrorClass errorClass, string stage, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Stage names as they stand in dead letters and metrics.</summary>
-    internal const string FetchStage = "fetch", DecodeStage = "decode", InferStage = "infer";
+    internal const string FeedStage = "feed", FetchStage = "fetch", DecodeStage = "decode", InferStage = "infer";
 
     internal ErrorClass Class { get; } = errorClass;
 
     internal int Attempts { get; init; } = 1;
 
     internal ItemFailure ToFailure() => new(Class, stage, Message, Attempts);
+
+    internal static ScanPipelineItemException Record(string message, Exception? inner = null) =>
+        new(ErrorClass.RecordInvalid, FeedStage, message, inner);
 
     internal static ScanPipelineItemException Fetch(ErrorClass errorClass, string message, Exception? inner = null) =>
         new(errorClass, FetchStage, message, inner);

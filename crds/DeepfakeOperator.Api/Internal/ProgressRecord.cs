@@ -20,6 +20,15 @@ public sealed record ProgressRecord
     /// <summary>True once the position has reached the shard's end.</summary>
     public bool Done { get; init; }
 
+    /// <summary>
+    /// Starts of a worker at <see cref="NextOffset"/>, the one under way included. Written before the first item, so that a start which kills the worker counts;
+    /// 0 after a drain, which is nobody's fault.
+    /// </summary>
+    public int Attempts { get; init; }
+
+    /// <summary>True: the shard killed workers and runs one item at a time, with a checkpoint after each, so that the item at fault is known.</summary>
+    public bool Isolated { get; init; }
+
     /// <summary>Slot of the worker that wrote this.</summary>
     public int Slot { get; init; }
 
