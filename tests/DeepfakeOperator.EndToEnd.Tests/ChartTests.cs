@@ -96,6 +96,24 @@ public sealed class ChartTests(HelmFixture helm) : IClassFixture<HelmFixture>
     }
 
     [Fact]
+    public async Task The_sample_ScanJob_fits_the_CRDs_that_come_with_the_chart()
+    {
+        HelmFixture.SkipWithoutHelm();
+        try
+        {
+            await helm.InstallAsync();
+            var sample = Repository.PathOf("samples", "scanjob.yaml");
+            await helm.Manifests.ApplyFileAsync(sample, Cancelled);
+            // As the demo fills it in.
+            await helm.Manifests.ApplyAsync(ScanJobManifest.Load(sample, "127.0.0.1:9092", "/corpus"), Cancelled);
+        }
+        finally
+        {
+            await helm.UninstallAsync();
+        }
+    }
+
+    [Fact]
     public async Task An_archive_of_the_chart_holds_what_its_links_point_to()
     {
         HelmFixture.SkipWithoutHelm();
