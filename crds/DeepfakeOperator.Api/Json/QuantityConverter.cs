@@ -30,7 +30,7 @@ public sealed class QuantityConverter : JsonConverter<long>
     public static bool TryParse(string text, out long value)
     {
         value = 0;
-        var (suffix, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal), ("", 1m));
+        var (suffix, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal), (Suffix: "", Factor: 1m));
         if (!decimal.TryParse(text.AsSpan(..^suffix.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
         // Divided, not multiplied: the product may be more than a decimal holds.
         if (number > long.MaxValue / factor) return false;
