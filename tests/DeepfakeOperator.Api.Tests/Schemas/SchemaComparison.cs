@@ -40,12 +40,14 @@ internal sealed class SchemaComparison
         var inType = ApiJson.Options.GetTypeInfo(type).Properties.Where(property => property.Get is not null).ToDictionary(property => property.Name);
         foreach (var (name, _) in inSchema.Where(property => !inType.ContainsKey(property.Key))) Report(path, name, "only in the schema");
         foreach (var name in inType.Keys.Where(name => !inSchema.ContainsKey(name))) Report(path, name, "only in C#");
-        foreach (var required in SchemaDefaults.Required(schema).Where(name => !inSchema.ContainsKey(name))) Report(path, required, "required but not there");
+        foreach (var required in SchemaDefaults.Required(schema).Where(name => !inSchema.ContainsKey(name)))
+            Report(path, required, "required but not there");
         foreach (var (name, child) in inSchema)
         {
             if (!inType.TryGetValue(name, out var property) || property.PropertyType == typeof(V1ObjectMeta)) continue;
             var place = SchemaNode.Join(path, name);
-            if (path.StartsWith("spec", StringComparison.Ordinal)) Absence(place, child!.AsObject(), property, SchemaDefaults.Required(schema).Contains(name));
+            if (path.StartsWith("spec", StringComparison.Ordinal))
+                Absence(place, child!.AsObject(), property, SchemaDefaults.Required(schema).Contains(name));
             Value(place, child!.AsObject(), property.PropertyType, ConverterOf(property));
         }
         if (path.StartsWith("spec", StringComparison.Ordinal)) Defaults(path, schema, type);
@@ -122,7 +124,8 @@ internal sealed class SchemaComparison
             if (!JsonNode.DeepEquals(ofSchema[name], ofType[name]))
                 Report(path, name, $"default {ofSchema[name]?.ToJsonString() ?? "none"} in the schema, {ofType[name]?.ToJsonString() ?? "none"} in C#");
         }
-        if (schema["default"] is JsonObject written && !JsonNode.DeepEquals(ofSchema, SchemaDefaults.Normal(SchemaDefaults.Apply(schema, written))))
+        if (schema["default"] is JsonObject written
+            && !JsonNode.DeepEquals(ofSchema, SchemaDefaults.Normal(SchemaDefaults.Apply(schema, written))))
             _differences.Add($"{path}: its own default differs from its fields' defaults");
     }
 
@@ -138,6 +141,5 @@ internal sealed class SchemaComparison
         .GetCustomAttributes(typeof(JsonConverterAttribute), inherit: true).Cast<JsonConverterAttribute>().FirstOrDefault()?.ConverterType;
 
     private static Type? ElementOf(Type type, Type generic) =>
-        type.IsGenericType && (type.GetGenericTypeDefinition() == generic || (generic == typeof(IReadOnlyList<>) && type.GetGenericTypeDefinition() == typeof(IList<>)))
-            ? type.GetGenericArguments()[^1] : null;
+        type.IsGenericType && type.GetGenericTypeDefinition() == generic ? type.GetGenericArguments()[^1] : null;
 }

@@ -13,7 +13,8 @@ internal sealed record SchemaNode(string Path, JsonObject Schema)
     public static IEnumerable<SchemaNode> Walk(JsonObject schema, string path = "")
     {
         yield return new SchemaNode(path, schema);
-        var children = (schema["properties"]?.AsObject() ?? []).Select(property => (Path: Join(path, property.Key), Schema: property.Value!.AsObject()));
+        var children = (schema["properties"]?.AsObject() ?? [])
+            .Select(property => (Path: Join(path, property.Key), Schema: property.Value!.AsObject()));
         if (schema["items"] is JsonObject items) children = children.Append((path + "[*]", items));
         if (schema["additionalProperties"] is JsonObject values) children = children.Append((path + "[*]", values));
         foreach (var (childPath, child) in children)

@@ -11,7 +11,7 @@ using k8s;
 
 namespace DeepfakeOperator.Api.Tests.Server;
 
-/// <summary>A real API server with the three CRDs as they stand in <c>crds/</c>, shared by all tests and started by the first that needs it.</summary>
+/// <summary>A real API server with the three CRDs as they stand in <c>crds/</c>, shared by all and started by the first that needs it.</summary>
 public sealed class ApiServer : IAsyncLifetime
 {
     /// <summary>From 1.28 on a rule's reason and field path are in the answer.</summary>
@@ -38,7 +38,8 @@ public sealed class ApiServer : IAsyncLifetime
             _starting.Release();
         }
         if (_unavailable is not null) Assert.Skip($"no API server: {_unavailable}");
-        if (withRules && _minor < FirstWithFieldPaths) Assert.Skip($"{_controlPlane!.Description}; rules with field paths need 1.{FirstWithFieldPaths}");
+        if (withRules && _minor < FirstWithFieldPaths)
+            Assert.Skip($"{_controlPlane!.Description}; rules with field paths need 1.{FirstWithFieldPaths}");
     }
 
     internal async Task<Answer> SendAsync(
@@ -49,7 +50,8 @@ public sealed class ApiServer : IAsyncLifetime
         request.Headers.Accept.ParseAdd(accept);
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType));
         using var response = await client.HttpClient.SendAsync(request, TestContext.Current.CancellationToken);
-        return new Answer(response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject());
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return new Answer(response.StatusCode, JsonNode.Parse(text)!.AsObject());
     }
 
     /// <summary>What the server would say to a new object; nothing is kept.</summary>
