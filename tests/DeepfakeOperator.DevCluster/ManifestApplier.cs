@@ -19,7 +19,8 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
     public static IReadOnlyList<JsonObject> Parse(string yaml)
     {
         var parser = new Parser(new StringReader(yaml));
-        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization()
+            .WithNodeTypeResolver(new ExactNumbers()).Build();
         var serializer = new SerializerBuilder().JsonCompatible().Build();
         var documents = new List<JsonObject>();
         parser.Consume<StreamStart>();

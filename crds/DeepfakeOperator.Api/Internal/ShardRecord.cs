@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DeepfakeOperator.Api.Internal;
 
 /// <summary>One dealt shard: the value of a record of the shards topic, keyed by <see cref="Key"/>.</summary>
@@ -9,6 +11,7 @@ namespace DeepfakeOperator.Api.Internal;
 public sealed record ShardRecord(int Index, string Topic, int Partition, long From, long To)
 {
     /// <summary>Key in the shards and progress topics.</summary>
+    [JsonIgnore]
     public string Key => KeyOf(Index);
 
     /// <summary>Key of a shard's records.</summary>

@@ -11,10 +11,13 @@ public sealed class DurationConverter : JsonConverter<TimeSpan>
 {
     private static readonly SearchValues<char> Number = SearchValues.Create("0123456789.");
 
+    /// <summary>Some 68 years, in milliseconds.</summary>
+    private const decimal Longest = int.MaxValue * 1000m;
+
     /// <inheritdoc/>
     public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        var text = ScalarText.Of(ref reader);
         return TryParse(text, out var value) ? value : throw new JsonException($"'{text}' is no duration; write one like 30s, 1m30s or 20ms");
     }
 
@@ -25,20 +28,23 @@ public sealed class DurationConverter : JsonConverter<TimeSpan>
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
+        var total = 0m;
         var rest = text.AsSpan();
         while (rest.Length > 0)
         {
+            // Decimal, not double: 1.001 s is 1000.9999999999999 ms in doubles, and TimeSpan would cut the last millisecond off.
             var digits = rest.IndexOfAnyExcept(Number);
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
+            if (digits <= 0 || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return false;
             rest = rest[digits..];
             var letters = rest.IndexOfAny(Number);
             var unit = letters < 0 ? rest : rest[..letters];
-            var milliseconds = unit switch { "h" => 3_600_000d, "m" => 60_000d, "s" => 1_000d, "ms" => 1d, _ => double.NaN };
-            var total = value.TotalMilliseconds + number * milliseconds;
-            if (double.IsNaN(total) || total > int.MaxValue * 1000d) return false;
-            value = TimeSpan.FromMilliseconds(total);
+            var milliseconds = unit switch { "h" => 3_600_000, "m" => 60_000, "s" => 1_000, "ms" => 1, _ => 0 };
+            if (milliseconds == 0 || number > Longest) return false;
+            total += number * milliseconds;
+            if (total > Longest) return false;
             rest = rest[unit.Length..];
         }
+        value = TimeSpan.FromTicks((long)(total * TimeSpan.TicksPerMillisecond));
         return text.Length > 0;
     }
 
