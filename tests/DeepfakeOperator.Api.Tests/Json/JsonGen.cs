@@ -43,7 +43,8 @@ internal static class JsonGen
     private static Gen<JsonNode> Record(Type type)
     {
         var fields = ApiJson.Options.GetTypeInfo(type).Properties.Where(property => property.Get is not null)
-            .Select(property => Of(property.PropertyType, ConverterOf(property)).Select(value => KeyValuePair.Create(property.Name, (JsonNode?)value)));
+            .Select(property => Of(property.PropertyType, ConverterOf(property))
+                .Select(value => KeyValuePair.Create(property.Name, (JsonNode?)value)));
         return fields.Aggregate(
             Gen.Const(Array.Empty<KeyValuePair<string, JsonNode?>>()),
             (all, field) => Gen.Select(all, field, (some, one) => (KeyValuePair<string, JsonNode?>[])[.. some, one]))

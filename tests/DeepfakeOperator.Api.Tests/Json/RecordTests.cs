@@ -15,7 +15,8 @@ public sealed class RecordTests
     [Theory]
     [MemberData(nameof(Records))]
     public void A_record_comes_back_with_every_field(Type record) => JsonGen.Of(record).Sample(
-        json => JsonNode.DeepEquals(json, JsonSerializer.SerializeToNode(json.Deserialize(record, ApiJson.Options), record, ApiJson.Options)), iter: 50);
+        json => JsonNode.DeepEquals(json, JsonSerializer.SerializeToNode(json.Deserialize(record, ApiJson.Options), record, ApiJson.Options)),
+        iter: 50);
 
     [Theory]
     [MemberData(nameof(Records))]

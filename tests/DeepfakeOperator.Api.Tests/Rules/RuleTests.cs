@@ -105,7 +105,7 @@ public sealed class RuleTests(ApiServer server)
         Assert.Equal((each.Field, (string?)rule["reason"] ?? "FieldValueInvalid", each.Rule), (cause.Field, cause.Reason, MessageOf(cause.Message)));
     }
 
-    /// <summary>A cause is written as "Invalid value: VALUE: message" or "Forbidden: message"; a message of ours may hold colons after a blank.</summary>
+    /// <summary>A cause is written as "Invalid value: VALUE: message" or "Forbidden: message".</summary>
     private static string MessageOf(string cause) =>
         Crd.All.SelectMany(crd => SchemaNode.Walk(crd.Schema)).SelectMany(node => node.Rules).Select(rule => (string)rule["message"]!)
             .FirstOrDefault(message => cause.EndsWith(": " + message, StringComparison.Ordinal)) ?? cause;

@@ -121,8 +121,8 @@ internal sealed class SchemaComparison
         foreach (var name in SchemaDefaults.Required(schema)) ofType.Remove(name);
         foreach (var name in ofSchema.Concat(ofType).Select(property => property.Key).Distinct())
         {
-            if (!JsonNode.DeepEquals(ofSchema[name], ofType[name]))
-                Report(path, name, $"default {ofSchema[name]?.ToJsonString() ?? "none"} in the schema, {ofType[name]?.ToJsonString() ?? "none"} in C#");
+            var (inSchema, inType) = (ofSchema[name]?.ToJsonString() ?? "none", ofType[name]?.ToJsonString() ?? "none");
+            if (!JsonNode.DeepEquals(ofSchema[name], ofType[name])) Report(path, name, $"default {inSchema} in the schema, {inType} in C#");
         }
         if (schema["default"] is JsonObject written
             && !JsonNode.DeepEquals(ofSchema, SchemaDefaults.Normal(SchemaDefaults.Apply(schema, written))))
