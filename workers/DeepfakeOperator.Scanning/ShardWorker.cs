@@ -51,7 +51,7 @@ public sealed class ShardWorker : IAsyncDisposable
         _publisher = new Publisher(configuration, topics, options.Slot, kafka, _logger);
         _reader = new SourceReader(topics, options.Slot, kafka, options.TimeProvider, _logger);
         _progress = new ProgressLog(topics, options.Slot, kafka, options.TimeProvider, _logger);
-        _group = new ShardGroup(topics, options.Slot, kafka, _gate, Leaving, _changed.Set, options.TimeProvider, _logger);
+        _group = new ShardGroup(topics, options, kafka, _gate, Leaving, _changed.Set, _logger);
         _commits = new CommitLoop(options, () =>
         {
             lock (_gate) return Publish([.. _group.Held], handOver: false);

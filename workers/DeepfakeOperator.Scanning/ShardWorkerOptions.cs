@@ -24,6 +24,9 @@ public sealed record ShardWorkerOptions
     /// <summary>Bytes of records, inline media most of all, that may be held for items without a verdict.</summary>
     public long MaxInFlightBytes { get; init; } = 256L << 20;
 
+    /// <summary>After this silence the group gives a worker's partitions to others; brokers allow 6 seconds and more.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The worker counts as stuck when items are in flight and not one has been completed for this long.</summary>
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -1,3 +1,4 @@
+using DeepfakeOperator.Chaos;
 using DeepfakeOperator.DevCluster;
 using DeepfakeOperator.DevCluster.Kafka;
 using DeepfakeOperator.Scanning.Tests.Shards;
@@ -28,6 +29,10 @@ public sealed class KafkaFixture : IAsyncDisposable
         Assert.SkipUnless(_kafka.SupportsTransactions, "exactly-once needs a real Kafka; this is " + _kafka.Reason);
         return _kafka;
     }
+
+    /// <summary>A job of its own on it.</summary>
+    internal async Task<ShardTopics> NewJobAsync(int partitions) =>
+        new((await RealAsync()).BootstrapServers, $"s{Guid.NewGuid():N}"[..12], partitions);
 
     public async ValueTask DisposeAsync()
     {

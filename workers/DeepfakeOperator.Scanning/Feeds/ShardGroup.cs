@@ -23,45 +23,40 @@ internal sealed class ShardGroup : IDisposable
     private readonly Lock _gate;
     private readonly Action<IReadOnlyList<HeldPartition>, bool> _leaving;
     private readonly Action _changed;
-    private readonly int _slot;
-    private readonly TimeProvider _time;
+    private readonly ShardWorkerOptions _options;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private int _turn;
     private long _lastPoll;
 
     /// <param name="topics">The job's topics.</param>
-    /// <param name="slot">The worker's slot.</param>
+    /// <param name="options">Slot, session timeout, clock.</param>
     /// <param name="kafka">Makes the consumer.</param>
     /// <param name="gate">The worker's gate.</param>
     /// <param name="leaving">
     /// Called under the gate with partitions that go to others. False: they are handed over, and this is the last chance to publish for them. True: they are lost.
     /// </param>
     /// <param name="changed">Called when there is a new shard, or one partition less.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="logger">Log.</param>
     internal ShardGroup(
         InternalTopics topics,
-        int slot,
+        ShardWorkerOptions options,
         WorkerKafka kafka,
         Lock gate,
         Action<IReadOnlyList<HeldPartition>, bool> leaving,
         Action changed,
-        TimeProvider time,
         ILogger logger)
     {
-        _time = time;
-        (_topics, _slot, _gate, _leaving, _changed, _logger) = (topics, slot, gate, leaving, changed, logger);
+        (_topics, _options, _gate, _leaving, _changed, _logger) = (topics, options, gate, leaving, changed, logger);
         var own = new ConsumerConfig
         {
-            ClientId = topics.WorkerTransactionalId(slot),
+            ClientId = topics.WorkerTransactionalId(options.Slot),
             GroupId = topics.Group,
             AutoOffsetReset = AutoOffsetReset.Earliest,
             // Partitions that stay are worked on through a rebalance.
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            // A killed worker's shards move after ten seconds, not forty-five.
-            SessionTimeoutMs = 10_000,
-            HeartbeatIntervalMs = 3_000,
+            SessionTimeoutMs = (int)options.SessionTimeout.TotalMilliseconds,
+            HeartbeatIntervalMs = (int)options.SessionTimeout.TotalMilliseconds / 3,
             // The shards topic may get more partitions while the job runs.
             TopicMetadataRefreshIntervalMs = 10_000,
         };
@@ -76,14 +71,14 @@ internal sealed class ShardGroup : IDisposable
     internal Task Ended => _ended.Task;
 
     /// <summary>Time since the poll loop last turned.</summary>
-    internal TimeSpan SinceLastPoll => _time.GetElapsedTime(Interlocked.Read(ref _lastPoll));
+    internal TimeSpan SinceLastPoll => _options.TimeProvider.GetElapsedTime(Interlocked.Read(ref _lastPoll));
 
     /// <summary>What is held now. Under the gate.</summary>
     internal IReadOnlyCollection<HeldPartition> Held => _held.Values;
 
     internal void Start()
     {
-        Interlocked.Exchange(ref _lastPoll, _time.GetTimestamp());
+        Interlocked.Exchange(ref _lastPoll, _options.TimeProvider.GetTimestamp());
         _consumer.Subscribe(_topics.Shards);
         _thread.Start();
     }
@@ -138,7 +133,7 @@ internal sealed class ShardGroup : IDisposable
         {
             while (!_stop.IsCancellationRequested)
             {
-                Interlocked.Exchange(ref _lastPoll, _time.GetTimestamp());
+                Interlocked.Exchange(ref _lastPoll, _options.TimeProvider.GetTimestamp());
                 try
                 {
                     if (_consumer.Consume(Poll) is { } record) Take(record);
@@ -172,7 +167,7 @@ internal sealed class ShardGroup : IDisposable
         }
         lock (_gate)
         {
-            if (_held.TryGetValue(record.Partition.Value, out var holder)) holder.Add(new ShardWork(shard, record.Offset.Value, _slot));
+            if (_held.TryGetValue(record.Partition.Value, out var holder)) holder.Add(new ShardWork(shard, record.Offset.Value, _options.Slot));
         }
         _changed();
     }
