@@ -131,7 +131,8 @@ def encode(frames: list[np.ndarray], path: pathlib.Path) -> None:
             Image.fromarray(frame).save(f"{folder}/{index:03}.png")
         subprocess.run(
             ["ffmpeg", "-y", "-loglevel", "error", "-framerate", str(FRAME_RATE), "-i", f"{folder}/%03d.png", "-c:v", "libx264", "-crf", "18",
-             "-pix_fmt", "yuv420p", "-threads", "1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", str(path)], check=True)
+             "-pix_fmt", "yuv420p", "-threads", "1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", str(path)],
+            check=True)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,8 @@ def main() -> None:
     divisor = temperature(logits, made)
     say(f"temperature {divisor}")
     evaluation = evaluate(network, test, SEEDS["test"], divisor)
-    evaluation["model"] = {"parameters": parameters(network), "trainingScenes": len(training), "validationScenes": len(validation), "testScenes": len(test)}
+    evaluation["model"] = {
+        "parameters": parameters(network), "trainingScenes": len(training), "validationScenes": len(validation), "testScenes": len(test)}
     export.write(arguments.output, network, test[0]["nearest"], evaluation)
     say("written")
 

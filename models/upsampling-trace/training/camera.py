@@ -14,7 +14,8 @@ def photograph(rng: np.random.Generator, scene: np.ndarray) -> np.ndarray:
     toned = np.clip(planes * gain, 0, 1) ** np.float32(1 / rng.uniform(2.0, 2.4))
     picture = Image.fromarray(_bytes(toned * 255))
     if rng.random() < 0.4:
-        picture = picture.filter(ImageFilter.MedianFilter(3)) if rng.random() < 0.3 else picture.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.7)))
+        denoiser = ImageFilter.MedianFilter(3) if rng.random() < 0.3 else ImageFilter.GaussianBlur(rng.uniform(0.3, 0.7))
+        picture = picture.filter(denoiser)
     if rng.random() < 0.5:
         picture = picture.filter(ImageFilter.UnsharpMask(rng.uniform(0.6, 1.5), int(rng.uniform(30, 150)), 0))
     return np.asarray(picture)

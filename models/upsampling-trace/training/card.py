@@ -15,13 +15,15 @@ def update(path: pathlib.Path, evaluation: dict) -> None:
 def _tables(evaluation: dict) -> str:
     auc, alarms = evaluation["auc"], evaluation["falseAlarms"]
     kinds = list(next(iter(auc.values())))
-    lines = ["", "AUC against camera pictures and controls together:", "", "| Test pictures | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
+    lines = ["", "AUC against camera pictures and controls together:", ""]
+    lines += ["| Test pictures | " + " | ".join(kinds) + " |", "|---" * (len(kinds) + 1) + "|"]
     lines += [f"| {name} | " + " | ".join(f"{value:.3f}" for value in row.values()) + " |" for name, row in auc.items()]
     lines += ["", "Real pictures called fake at 0.8, after calibration:", "", "| Test pictures | camera | control |", "|---|---|---|"]
     lines += [f"| {name} | {row['camera']:.1%} | {row['none']:.1%} |" for name, row in alarms.items()]
     mixed, calibration, points = evaluation["mixed"], evaluation["calibration"], evaluation["operatingPoints"]
-    lines += ["", f"Random journeys ({mixed['views']} views, half of them made, each real one counted twice): AUC {mixed['auc']:.3f}. Temperature {calibration['temperature']}; "
-              f"expected calibration error (15 bins) {calibration['eceBefore']:.3f} before, {calibration['eceAfter']:.3f} after.", "",
+    lines += ["", f"Random journeys ({mixed['views']} views, half of them made, each real one counted twice): AUC {mixed['auc']:.3f}. "
+              f"Temperature {calibration['temperature']}; expected calibration error (15 bins) {calibration['eceBefore']:.3f} before, "
+              f"{calibration['eceAfter']:.3f} after.", "",
               "| Random journeys | Fake (0.8 or more) | Inconclusive | Real (0.3 or less) |", "|---|---|---|---|"]
     for name in ("made", "camera and control"):
         fake, real = points[name]["fake"], points[name]["real"]

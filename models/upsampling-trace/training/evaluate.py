@@ -17,8 +17,8 @@ PictureSet = list[dict[str, np.ndarray]]
 
 def calibration_views(pictures: PictureSet, seed: int) -> tuple[list[tuple[np.ndarray, Journey]], np.ndarray]:
     """
-    Random journeys, as in training; returns the views and which are made. There are four up-samplers and two kinds of real pictures, so each real view
-    stands twice: both halves weigh the same.
+    Random journeys, as in training; returns the views and which are made. There are four up-samplers and two kinds of real pictures, so
+    each real view stands twice: both halves weigh the same.
     """
     rng = np.random.default_rng(seed)
     views, made = [], []

@@ -92,5 +92,5 @@ spec:
       sha256: "{_sha256(folder / _GOLDEN)}"
     expected:
       - {{output: logit, values: [{logit:.6f}]}}
-    tolerance: 0.001
+    tolerance: 0.0001
 """
