@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using DeepfakeOperator.DevCluster.ControlPlanes;
 using DeepfakeOperator.DevCluster.Processes;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace DeepfakeOperator.DevCluster.NodeAgents;
@@ -20,6 +19,7 @@ public sealed class NodeAgent : IAsyncDisposable
     private readonly Action<string> log;
     private readonly string folder = Workspace.NewFolder("pods");
     private readonly ConcurrentDictionary<string, PodRun> pods = new();
+    private readonly List<Task> ending = [];
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
 
@@ -48,7 +48,7 @@ public sealed class NodeAgent : IAsyncDisposable
     {
         await stopping.CancelAsync();
         await running;
-        await Task.WhenAll(pods.Values.Select(pod => pod.DisposeAsync().AsTask()));
+        await Task.WhenAll(pods.Values.Select(pod => pod.DisposeAsync().AsTask()).Concat(ending));
         stopping.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -64,9 +64,10 @@ public sealed class NodeAgent : IAsyncDisposable
                 {
                     await SyncAsync(cancellationToken);
                 }
-                catch (Exception error) when (error is HttpRequestException or HttpOperationException)
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The API server is away or busy; the pods run on and the next look tells.
+                    // Mostly the API server is away or busy; the pods run on, and the next look tells.
+                    if (error is not HttpRequestException) log($"node {options.Name}: {error.Message}");
                 }
             }
         }
@@ -89,7 +90,8 @@ public sealed class NodeAgent : IAsyncDisposable
         }
         var seen = bound.Items.Select(pod => pod.Uid()).ToHashSet();
         foreach (var uid in pods.Keys.Where(uid => !seen.Contains(uid)).ToList())
-            if (pods.TryRemove(uid, out var run)) await run.DisposeAsync();
+            if (pods.TryRemove(uid, out var run)) ending.Add(run.DisposeAsync().AsTask());
+        ending.RemoveAll(end => end.IsCompletedSuccessfully);
     }
 
     private PodRun Start(V1Pod pod)

@@ -12,7 +12,7 @@ internal static class Workspace
     private const string Watch = """
         trap '' INT TERM HUP
         cat >/dev/null
-        for group in "$1"/groups/*; do kill -KILL -- "-${group##*/}" 2>/dev/null; done
+        for group in "$1"/groups/*; do kill -s KILL -- "-${group##*/}" 2>/dev/null; done
         rm -rf "$1"
         """;
 
