@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: ffmpeg for videos, Java where a Kafka distribution is to be started.
+# Installs the Debian packages that are missing: ffmpeg for videos, Java where a Kafka distribution is to be started, and a Go compiler where DevCluster will have
+# to build Kubernetes (it would install that itself, but cannot ask for a password).
 set -euo pipefail
 missing=()
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
 if [ -n "${KAFKA_HOME:-}" ]; then command -v java >/dev/null || missing+=(openjdk-17-jre-headless); fi
+if [ -z "${KUBEBUILDER_ASSETS:-}" ] && [ ! -d "${XDG_DATA_HOME:-$HOME/.local/share}/kubebuilder-envtest/k8s" ] && [ ! -S /var/run/docker.sock ] \
+  && [ -z "${DOCKER_HOST:-}" ] && [ ! -x "${XDG_CACHE_HOME:-$HOME/.cache}/deepfake-operator/kubernetes-debian/kube-apiserver" ]; then
+  for pair in go:golang-go make:make gcc:gcc rsync:rsync dpkg-source:dpkg-dev; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  [ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
+fi
 if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^1[0-9]\.'; then
   echo "The .NET 10 SDK is missing. Install it (packages dotnet-sdk-10.0 of your distribution or of Microsoft's feed) and run this again." >&2
   exit 1

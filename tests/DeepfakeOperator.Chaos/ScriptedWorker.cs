@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using DeepfakeOperator.Scanning;
+using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Chaos;
 
@@ -23,12 +24,18 @@ public static class ScriptedWorker
             drain.Cancel();
         });
         await using var begun = new FileStream(journal, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(format =>
+        {
+            format.SingleLine = true;
+            format.TimestampFormat = "HH:mm:ss.fff ";
+        }));
         var pace = new Pace(rate, slot);
         var topics = new ShardTopics(bootstrapServers, job, partitions);
         var options = topics.WorkerOptions(slot) with
         {
             MaxInFlight = ChaosOutcome.CommitInterval,
             SessionTimeout = TimeSpan.FromSeconds(6),
+            LoggerFactory = logs,
         };
         try
         {

@@ -4,9 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.Serialization;
+using YamlDotNet.RepresentationModel;
 
 namespace DeepfakeOperator.DevCluster;
 
@@ -18,15 +16,10 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
     /// <summary>Every document of a YAML text as JSON.</summary>
     public static IReadOnlyList<JsonObject> Parse(string yaml)
     {
-        var parser = new Parser(new StringReader(yaml));
-        var deserializer = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization()
-            .WithNodeTypeResolver(new ExactNumbers()).Build();
-        var serializer = new SerializerBuilder().JsonCompatible().Build();
-        var documents = new List<JsonObject>();
-        parser.Consume<StreamStart>();
-        while (parser.Accept<DocumentStart>(out _))
-            if (deserializer.Deserialize(parser) is { } document) documents.Add(JsonNode.Parse(serializer.Serialize(document))!.AsObject());
-        return documents;
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        // A file may begin or end with an empty document.
+        return [.. stream.Documents.Select(document => YamlJson.Convert(document.RootNode)).OfType<JsonObject>()];
     }
 
     /// <summary>Applies a file's documents in their order; CRDs are waited for.</summary>

@@ -5,27 +5,25 @@ using System.Security.Cryptography.X509Certificates;
 namespace DeepfakeOperator.DevCluster.ControlPlanes;
 
 /// <summary>A certificate authority for one cluster's life, and what it signs.</summary>
-internal sealed class Certificates : IDisposable
+internal sealed class Certificates(string folder, X509Certificate2 authority) : IDisposable
 {
-    private readonly X509Certificate2 authority;
-    private readonly string folder;
-    private readonly DateTimeOffset now;
+    public string AuthorityPath => Path.Combine(folder, "ca.crt");
 
-    public Certificates(string folder, DateTimeOffset now)
+    public string AuthorityPem => authority.ExportCertificatePem();
+
+    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
+
+    /// <summary>A new authority.</summary>
+    public static Certificates Create(string folder)
     {
-        this.folder = folder;
-        this.now = now;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=devcluster-ca", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
-        authority = request.CreateSelfSigned(now.AddHours(-1), now.AddYears(1));
-        File.WriteAllText(AuthorityPath, authority.ExportCertificatePem());
+        var certificates = new Certificates(folder, request.CreateSelfSigned(Now.AddHours(-1), Now.AddYears(1)));
+        File.WriteAllText(certificates.AuthorityPath, certificates.AuthorityPem);
+        return certificates;
     }
-
-    public string AuthorityPath => Path.Combine(folder, "ca.crt");
-
-    public string AuthorityPem => authority.ExportCertificatePem();
 
     /// <summary>A key pair and certificate as two PEM files; groups become organisations, as Kubernetes reads them.</summary>
     public (string CertificatePath, string KeyPath) Issue(string commonName, string? group = null)
@@ -40,7 +38,9 @@ internal sealed class Certificates : IDisposable
         names.AddDnsName("kubernetes.default.svc");
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, now.AddHours(-1), now.AddDays(300), RandomNumberGenerator.GetBytes(12));
+        // An authority that was made a moment ago by somebody else cannot sign what was valid before.
+        var start = Now.AddHours(-1) > authority.NotBefore ? Now.AddHours(-1) : authority.NotBefore;
+        using var certificate = request.Create(authority, start, Now.AddDays(300), RandomNumberGenerator.GetBytes(12));
         var (certificatePath, keyPath) = (Path.Combine(folder, commonName + ".crt"), Path.Combine(folder, commonName + ".key"));
         File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
         File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());

@@ -1,11 +1,16 @@
 namespace DeepfakeOperator.DevCluster.ControlPlanes;
 
 /// <summary>Where the control plane's programs are.</summary>
-/// <param name="Folder">Folder with kube-apiserver and its companions; one that is missing there is looked for on PATH.</param>
+/// <param name="Folder">Folder with kube-apiserver and its companions; one that is missing there is looked for on PATH. Empty where an image has them.</param>
 /// <param name="Reason">Where they come from, and why these and not others.</param>
 public sealed record KubernetesBinaries(string Folder, string Reason)
 {
-    /// <summary>Finds the first that can be had: KUBEBUILDER_ASSETS, what setup-envtest downloaded, a build from Debian's source package.</summary>
+    private const string K3s = "rancher/k3s:v1.33.4-k3s1";
+
+    /// <summary>A K3s image to start instead; null where there is a folder.</summary>
+    public string? Image { get; private init; }
+
+    /// <summary>Finds the first that can be had: KUBEBUILDER_ASSETS, what setup-envtest downloaded, K3s in Docker, a build from Debian's source package.</summary>
     /// <param name="environment">What to read variables from; tests pass their own.</param>
     /// <param name="log">Told about what takes long.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -16,17 +21,21 @@ public sealed record KubernetesBinaries(string Folder, string Reason)
         if (environment.GetValueOrDefault("KUBEBUILDER_ASSETS") is { Length: > 0 } assets)
         {
             return File.Exists(Path.Combine(assets, "kube-apiserver"))
-                ? new KubernetesBinaries(assets, "KUBEBUILDER_ASSETS is set")
+                ? new KubernetesBinaries(assets, $"from {assets}, as KUBEBUILDER_ASSETS says")
                 : throw new DevClusterException($"KUBEBUILDER_ASSETS is {assets}, where there is no kube-apiserver; correct it or unset it");
         }
         if (EnvtestFolder(environment) is { } downloaded)
-            return new KubernetesBinaries(downloaded, "the newest that setup-envtest downloaded; KUBEBUILDER_ASSETS is not set");
-        return await DebianKubernetes.BuildAsync(environment, log, cancellationToken);
+            return new KubernetesBinaries(downloaded, $"the newest that setup-envtest downloaded, in {downloaded}; KUBEBUILDER_ASSETS is not set");
+        const string Missing = "KUBEBUILDER_ASSETS is not set, setup-envtest has downloaded nothing";
+        if (await Docker.WhyNotAsync(environment, cancellationToken) is not { } reason)
+            return new KubernetesBinaries("", $"{K3s} in Docker; {Missing}") { Image = K3s };
+        var built = await DebianKubernetes.BuildAsync(environment, log, cancellationToken);
+        return new KubernetesBinaries(built, $"built from Debian's source package, in {built}; {Missing}, and {reason}");
     }
 
     /// <summary>Path of one program; null where it is neither in the folder nor on PATH.</summary>
     public string? Find(string program) => new[] { Folder }.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'))
-        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        .Where(folder => folder.Length > 0).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     // setup-envtest keeps each version in k8s/<version>-<os>-<arch> under its data folder.
     private static string? EnvtestFolder(IReadOnlyDictionary<string, string?> environment)

@@ -9,7 +9,7 @@ internal sealed class ContainerKafka(KafkaContainer container) : KafkaServer
 
     public override string Kind => "testcontainers";
 
-    public override string Reason => $"kafka in a container on {BootstrapServers}: neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and Docker answers";
+    public override string Reason => $"kafka: a container on {BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and Docker answers";
 
     public static async Task<KafkaServer> StartAsync(CancellationToken cancellationToken)
     {

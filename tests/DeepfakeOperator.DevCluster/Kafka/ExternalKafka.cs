@@ -7,7 +7,7 @@ internal sealed class ExternalKafka(string bootstrapServers) : KafkaServer
 
     public override string Kind => "external";
 
-    public override string Reason => $"kafka at {bootstrapServers}: KAFKA_BOOTSTRAP is set";
+    public override string Reason => $"kafka: the broker at {bootstrapServers}, as KAFKA_BOOTSTRAP says";
 
     public override Task StopAsync() => throw new NotSupportedException("a broker that was not started here is not stopped here");
 

@@ -9,7 +9,7 @@ internal sealed partial class LocalKafka : KafkaServer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string home;
-    private readonly string folder = Directory.CreateTempSubdirectory("devcluster-kafka-").FullName;
+    private readonly string folder = Workspace.NewFolder("kafka");
     private readonly int[] ports = FreePort.Take(2);
     private ServerProcess? server;
 
@@ -19,7 +19,7 @@ internal sealed partial class LocalKafka : KafkaServer
 
     public override string Kind => Version() is { } version ? "kafka-" + version : "kafka";
 
-    public override string Reason => $"{Kind} from KAFKA_HOME, started on {BootstrapServers}";
+    public override string Reason => $"kafka: {Kind} from {home}, as KAFKA_HOME says, started on {BootstrapServers}";
 
     private string ConfigurationPath => Path.Combine(folder, "server.properties");
 
@@ -33,6 +33,8 @@ internal sealed partial class LocalKafka : KafkaServer
 
     public static async Task<KafkaServer> StartAsync(string home, CancellationToken cancellationToken)
     {
+        if (!File.Exists(Path.Combine(home, "bin", "kafka-storage.sh")))
+            throw new DevClusterException($"KAFKA_HOME is {home}, where there is no bin/kafka-storage.sh; correct it or unset it");
         var kafka = new LocalKafka(home);
         try
         {
@@ -54,9 +56,8 @@ internal sealed partial class LocalKafka : KafkaServer
 
     public override async Task StartAgainAsync(CancellationToken cancellationToken)
     {
-        if (server is not null) await server.DisposeAsync();
-        server = await ServerProcess.StartAsync("kafka", Path.Combine(folder, "kafka.log"), Path.Combine(home, "bin", "kafka-server-start.sh"),
-            [ConfigurationPath], JavaEnvironment, cancellationToken);
+        server = ServerProcess.Start("kafka", Path.Combine(folder, "kafka.log"), Path.Combine(home, "bin", "kafka-server-start.sh"),
+            [ConfigurationPath], JavaEnvironment);
         await server.WaitUntilAsync(_ => Task.Run(Answers, cancellationToken), Patience, cancellationToken);
     }
 
@@ -66,7 +67,6 @@ internal sealed partial class LocalKafka : KafkaServer
         {
             // Nobody needs a clean shutdown of a broker whose data is deleted in the next line.
             await server.KillAsync();
-            await server.DisposeAsync();
         }
         Directory.Delete(folder, recursive: true);
     }
@@ -94,9 +94,9 @@ internal sealed partial class LocalKafka : KafkaServer
             group.initial.rebalance.delay.ms=0
             group.min.session.timeout.ms=1000
             """, cancellationToken);
-        var format = await ServerProcess.StartAsync("kafka-storage", Path.Combine(folder, "format.log"), Path.Combine(home, "bin", "kafka-storage.sh"),
+        var format = ServerProcess.Start("kafka-storage", Path.Combine(folder, "format.log"), Path.Combine(home, "bin", "kafka-storage.sh"),
             ["format", "--standalone", "-t", Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'), "-c", ConfigurationPath],
-            JavaEnvironment, cancellationToken);
+            JavaEnvironment);
         await using (format) await format.WaitForSuccessAsync(cancellationToken);
     }
 

@@ -11,13 +11,15 @@ internal sealed partial class MockKafka : KafkaServer
 {
     private readonly IProducer<Null, Null> handle;
     private readonly nint cluster;
+    private readonly string whyNoDocker;
 
     // Confluent.Kafka ships several builds of librdkafka and loads the one that fits; a second one beside it would know nothing of its handles.
     static MockKafka() => NativeLibrary.SetDllImportResolver(typeof(MockKafka).Assembly, (name, _, _) =>
         name == "librdkafka" ? NativeLibrary.Load(LoadedLibrary()) : 0);
 
-    public MockKafka()
+    public MockKafka(string whyNoDocker)
     {
+        this.whyNoDocker = whyNoDocker;
         // Any client will do: the mock needs an rd_kafka_t to live in.
         handle = new ProducerBuilder<Null, Null>(new ProducerConfig { BootstrapServers = "127.0.0.1:1" })
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
@@ -30,7 +32,8 @@ internal sealed partial class MockKafka : KafkaServer
 
     public override string Kind => "mock";
 
-    public override string Reason => "librdkafka's mock cluster: neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and no Docker answers";
+    public override string Reason =>
+        $"kafka: librdkafka's mock on {BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and {whyNoDocker}; no proof of exactly-once with it";
 
     public override bool SupportsTransactions => false;
 

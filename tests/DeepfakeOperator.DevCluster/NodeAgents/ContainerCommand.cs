@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using DeepfakeOperator.DevCluster.Processes;
 using k8s;
 using k8s.Models;
 
@@ -11,42 +12,40 @@ internal sealed partial class ContainerCommand(
     V1Pod pod, V1Container container, IReadOnlyDictionary<string, IReadOnlyList<string>> images, PodSandbox sandbox, IKubernetes kubernetes)
 {
     // What a process needs to find programs at all; everything else of the host stays outside.
-    private static readonly string[] Inherited = ["PATH", "HOME", "LANG", "TMPDIR", "DOTNET_ROOT", "DOTNET_CLI_TELEMETRY_OPTOUT"];
+    private static readonly string[] Inherited = ["PATH", "HOME", "LANG", "DOTNET_ROOT", "DOTNET_CLI_TELEMETRY_OPTOUT"];
 
     /// <summary>How to start it, output appended to <paramref name="logPath"/>.</summary>
     /// <exception cref="PodConfigException">The image is unknown, or a reference leads nowhere.</exception>
     public async Task<ProcessStartInfo> BuildAsync(string logPath, CancellationToken cancellationToken)
     {
         if (!images.TryGetValue(container.Image, out var entryPoint))
-            throw new PodConfigException($"image {container.Image} is not known to this node; it has {string.Join(", ", images.Keys)}");
-        var environment = await EnvironmentAsync(cancellationToken);
-        IEnumerable<string> words = [.. container.Command is { Count: > 0 } command ? command : [.. entryPoint], .. container.Args ?? []];
-        // A session of its own, so that a signal reaches the whole tree; sh opens the log and then becomes the program.
-        var start = new ProcessStartInfo("setsid") { WorkingDirectory = container.WorkingDir ?? "" };
-        foreach (var word in (string[])["sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logPath])
-            start.ArgumentList.Add(word);
-        foreach (var word in words) start.ArgumentList.Add(sandbox.Rewrite(container, Expand(word, environment)));
+            throw new PodConfigException($"image {container.Image} is not known to this node; it has {string.Join(", ", images.Keys)}", "ImagePullBackOff");
+        var environment = await sandbox.EnvironmentAsync(container, cancellationToken);
+        await AddDeclaredAsync(environment, cancellationToken);
+        // The image's own words name real paths and ports already.
+        string[] image = container.Command is { Count: > 0 } ? [] : [.. entryPoint];
+        var words = image.Concat((container.Command ?? []).Concat(container.Args ?? []).Select(word => sandbox.Rewrite(container, Expand(word, environment)))).ToList();
+        if (words.Count == 0) throw new PodConfigException($"container {container.Name} has no command, and image {container.Image} brings none");
+        var start = ProcessGroup.Command(logPath, words);
+        start.WorkingDirectory = container.WorkingDir is { Length: > 0 } folder ? sandbox.Rewrite(container, folder) : "/";
+        if (!Directory.Exists(start.WorkingDirectory)) throw new PodConfigException($"workingDir {container.WorkingDir} does not exist");
         start.Environment.Clear();
         foreach (var name in Inherited)
             if (Environment.GetEnvironmentVariable(name) is { } value) start.Environment[name] = value;
-        foreach (var (name, value) in await sandbox.ApiAccessAsync(container, cancellationToken)) start.Environment[name] = value;
-        foreach (var (name, value) in environment) start.Environment[name] = sandbox.Rewrite(container, value);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }
 
-    private async Task<Dictionary<string, string>> EnvironmentAsync(CancellationToken cancellationToken)
+    private async Task AddDeclaredAsync(Dictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string>();
         foreach (var source in container.EnvFrom ?? [])
         {
-            if (source.ConfigMapRef is { } map)
-                foreach (var (key, value) in await ConfigMapAsync(map.Name, map.Optional, cancellationToken)) environment[source.Prefix + key] = value;
-            if (source.SecretRef is { } secret)
-                foreach (var (key, value) in await SecretAsync(secret.Name, secret.Optional, cancellationToken)) environment[source.Prefix + key] = value;
+            var values = source.ConfigMapRef is { } map ? await ConfigMapAsync(map.Name, map.Optional, cancellationToken)
+                : source.SecretRef is { } secret ? await SecretAsync(secret.Name, secret.Optional, cancellationToken) : [];
+            foreach (var (key, value) in values) environment[source.Prefix + key] = sandbox.Rewrite(container, value);
         }
         foreach (var variable in container.Env ?? [])
-            if (await ValueAsync(variable, environment, cancellationToken) is { } value) environment[variable.Name] = value;
-        return environment;
+            if (await ValueAsync(variable, environment, cancellationToken) is { } value) environment[variable.Name] = sandbox.Rewrite(container, value);
     }
 
     private async Task<string?> ValueAsync(V1EnvVar variable, Dictionary<string, string> earlier, CancellationToken cancellationToken)
@@ -74,11 +73,10 @@ internal sealed partial class ContainerCommand(
     private static string? Key(Dictionary<string, string> data, string key, bool? optional, string what) =>
         data.TryGetValue(key, out var value) ? value : optional == true ? null : throw new PodConfigException($"{what} has no key {key}");
 
-    // $(NAME) stands for a variable that is known, $$(NAME) for itself.
+    // $(NAME) stands for a variable that is known and else for itself, $$ for a dollar sign.
     private static string Expand(string text, Dictionary<string, string> environment) => Reference().Replace(text, match =>
-        match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..]
-        : environment.TryGetValue(match.Groups[1].Value, out var value) ? value : match.Value);
+        match.Value == "$$" ? "$" : environment.GetValueOrDefault(match.Groups[1].Value, match.Value));
 
-    [GeneratedRegex(@"\$?\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
+    [GeneratedRegex(@"\$\$|\$\(([^()]+)\)")]
     private static partial Regex Reference();
 }

@@ -1,25 +1,28 @@
+using System.ComponentModel;
 using System.Diagnostics;
-using DeepfakeOperator.DevCluster.ControlPlanes;
 using DeepfakeOperator.DevCluster.Processes;
 using k8s.Models;
 
 namespace DeepfakeOperator.DevCluster.NodeAgents;
 
-/// <summary>One container of one pod: its process, restarts, probes and status.</summary>
-internal sealed class ContainerRun(
-    V1Pod pod, V1Container container, ControlPlane controlPlane, IReadOnlyDictionary<string, IReadOnlyList<string>> images, PodSandbox sandbox, string folder)
-    : IDisposable
+/// <summary>One container of one pod: its process, restarts and status.</summary>
+/// <param name="container">Its spec.</param>
+/// <param name="policy">Never, OnFailure or Always.</param>
+/// <param name="grace">How long it may take to end when a probe wants it restarted.</param>
+/// <param name="command">What to run.</param>
+/// <param name="sandbox">Its files and ports.</param>
+/// <param name="folder">Where its log goes.</param>
+internal sealed class ContainerRun(V1Container container, string policy, TimeSpan grace, ContainerCommand command, PodSandbox sandbox, string folder) : IDisposable
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
-    private readonly ContainerCommand command = new(pod, container, images, sandbox, controlPlane.Client);
     private readonly CancellationTokenSource stopping = new();
-    private volatile Process? process;
-    private V1ContainerState state = new() { Waiting = new V1ContainerStateWaiting { Reason = "ContainerCreating" } };
+    private readonly string logPath = Path.Combine(folder, container.Name + ".log");
+    private volatile ProcessGroup? process;
+    private volatile ContainerHealth? health;
+    private volatile V1ContainerState state = new() { Waiting = new V1ContainerStateWaiting { Reason = "PodInitializing" } };
     private V1ContainerState? last;
     private int restarts;
-    private bool ready;
-    private bool started;
 
     /// <summary>Name in the pod.</summary>
     public string Name => container.Name;
@@ -30,205 +33,154 @@ internal sealed class ContainerRun(
     /// <summary>Its exit code once it has ended for good.</summary>
     public int? ExitCode => state.Terminated?.ExitCode;
 
-    /// <summary>Runs it until it has ended for good: by itself where the pod's restart policy says so, else when stopped.</summary>
-    public async Task RunAsync(string restartPolicy)
+    /// <summary>What its probes complain about.</summary>
+    public string? Trouble => health?.Trouble;
+
+    /// <summary>Takes over from an agent that is gone, and whose processes went with it.</summary>
+    public void Continue(V1ContainerStatus before)
+    {
+        (restarts, last) = (before.RestartCount, before.LastState);
+        if (before.State.Terminated is not null) state = before.State;
+        else if (before.State.Running is { } running) state = Terminated(137, "ContainerStatusUnknown", "the node agent went away and took it along", running.StartedAt);
+    }
+
+    /// <summary>Runs it until it has ended for good: by itself where the restart policy says so, else when stopped.</summary>
+    public async Task RunAsync()
     {
         var backoff = FirstBackoff;
+        if (state.Terminated is not null && !await BackOffAsync(backoff)) return;
         while (true)
         {
             var began = Stopwatch.GetTimestamp();
-            var exitCode = await RunOnceAsync();
-            if (stopping.IsCancellationRequested || restartPolicy == "Never" || (restartPolicy == "OnFailure" && exitCode == 0)) return;
+            await RunOnceAsync();
             // Ten minutes without a crash are forgiven, as the kubelet does.
             if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(10)) backoff = FirstBackoff;
-            last = state;
-            state = new V1ContainerState { Waiting = new() { Reason = "CrashLoopBackOff", Message = $"back-off {backoff.TotalSeconds:0}s restarting {Name}" } };
-            if (!await PauseAsync(backoff))
-            {
-                state = last;
-                return;
-            }
-            backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
-            restarts++;
+            if (!await BackOffAsync(backoff)) return;
+            backoff = Longer(backoff);
         }
     }
 
-    /// <summary>SIGTERM to its whole process group, SIGKILL after the grace period.</summary>
-    public async Task StopAsync(TimeSpan grace)
+    /// <summary>SIGTERM to its whole process group, SIGKILL after the grace period; it is not started again.</summary>
+    public async Task StopAsync(TimeSpan patience)
     {
         await stopping.CancelAsync();
-        if (process is not { } running) return;
-        _ = Signals.Send(-running.Id, Signals.Terminate);
-        using var patience = new CancellationTokenSource(grace);
-        try
-        {
-            await running.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // It had its time.
-        }
-        // Also what it left behind in its group, and itself if it would not go.
-        _ = Signals.Send(-running.Id, Signals.Kill);
+        if (process is { } running) await running.StopAsync(patience);
     }
 
     /// <summary>What the pod's status says of it.</summary>
-    public V1ContainerStatus Status() => new()
+    public V1ContainerStatus Status()
     {
-        Name = Name,
-        Image = container.Image,
-        ImageID = "",
-        ContainerID = ProcessId is { } id ? $"process://{id}" : null,
-        State = state,
-        LastState = last,
-        RestartCount = restarts,
-        Ready = ready && state.Running is not null,
-        Started = started && state.Running is not null,
-    };
+        var (now, its) = (state, health);
+        var isRunning = now.Running is not null;
+        return new()
+        {
+            Name = Name,
+            Image = container.Image,
+            ImageID = "",
+            ContainerID = ProcessId is { } id ? $"process://{id}" : null,
+            State = now,
+            LastState = last,
+            RestartCount = restarts,
+            Ready = isRunning && its?.Ready == true,
+            Started = isRunning && its?.Started == true,
+        };
+    }
 
     /// <summary>Nothing runs any more.</summary>
     public void Dispose() => stopping.Dispose();
 
-    private async Task<int> RunOnceAsync()
+    // False where it has ended for good.
+    private async Task<bool> BackOffAsync(TimeSpan backoff)
     {
-        for (var backoff = FirstBackoff; ; backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff)
+        if (stopping.IsCancellationRequested || policy == "Never" || (policy == "OnFailure" && ExitCode == 0)) return false;
+        var ended = state;
+        last = ended;
+        Wait("CrashLoopBackOff", $"back-off {backoff.TotalSeconds:0}s restarting {Name}");
+        if (!await PauseAsync(backoff))
+        {
+            state = ended;
+            return false;
+        }
+        restarts++;
+        return true;
+    }
+
+    private async Task RunOnceAsync()
+    {
+        for (var backoff = FirstBackoff; ; backoff = Longer(backoff))
         {
             try
             {
-                var start = await command.BuildAsync(Path.Combine(folder, Name + ".log"), stopping.Token);
-                return await RunProcessAsync(start);
+                await RunProcessAsync(await command.BuildAsync(logPath, stopping.Token));
+                return;
             }
             catch (PodConfigException error)
             {
-                state = new V1ContainerState { Waiting = new() { Reason = "CreateContainerConfigError", Message = error.Message } };
+                Wait(error.Reason, error.Message);
+            }
+            catch (Win32Exception error)
+            {
+                Wait("RunContainerError", error.Message);
             }
             catch (OperationCanceledException)
             {
-                return Ended(137, null, "stopped before it started");
+                // Stopped; the pause below tells.
             }
-            if (!await PauseAsync(backoff)) return Ended(137, null, "stopped before it started");
+            catch (Exception error) when (error is HttpRequestException or k8s.Autorest.HttpOperationException)
+            {
+                Wait("CreateContainerConfigError", "the API server did not answer: " + error.Message);
+            }
+            if (await PauseAsync(backoff)) continue;
+            state = Terminated(137, "ContainerStatusUnknown", "stopped before it started", null);
+            return;
         }
     }
 
-    private async Task<int> RunProcessAsync(ProcessStartInfo start)
+    private async Task RunProcessAsync(ProcessStartInfo start)
     {
+        stopping.Token.ThrowIfCancellationRequested();
         File.Delete(sandbox.TerminationMessage(container));
-        var running = await Spawner.StartAsync(start, stopping.Token);
+        var logStart = File.Exists(logPath) ? new FileInfo(logPath).Length : 0;
+        var running = ProcessGroup.Start(start);
         var startedAt = Now();
+        health = new ContainerHealth(container, new Probe(container, sandbox, start, Path.Combine(folder, Name + ".probes.log")));
         process = running;
         state = new V1ContainerState { Running = new() { StartedAt = startedAt } };
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-        var probing = ProbeAsync(start, running, ended.Token);
-        await running.WaitForExitAsync(CancellationToken.None);
-        await ended.CancelAsync();
-        await probing;
-        process = null;
-        (ready, started) = (false, false);
-        var exitCode = running.ExitCode;
-        running.Dispose();
-        return Ended(exitCode, startedAt, LastWords(exitCode));
+        // Whoever stops it may have looked just before there was a process.
+        if (stopping.IsCancellationRequested) running.Signal(Signals.Kill);
+        using (var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token))
+        {
+            var watching = health.WatchAsync(ended.Token);
+            if (await Task.WhenAny(watching, running.Exited) == watching && !ended.IsCancellationRequested) await running.StopAsync(grace);
+            await running.Exited;
+            await ended.CancelAsync();
+            await watching.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+        var exitCode = await running.Exited;
+        (process, health) = (null, null);
+        state = Terminated(exitCode, exitCode == 0 ? "Completed" : "Error", LastWords(exitCode, logStart), startedAt);
     }
 
-    private int Ended(int exitCode, DateTime? startedAt, string? message)
-    {
-        state = new V1ContainerState
-        {
-            Terminated = new()
-            {
-                ExitCode = exitCode,
-                // The shell's and .NET's way to say "killed by a signal".
-                Signal = exitCode > 128 ? exitCode - 128 : null,
-                Reason = exitCode == 0 ? "Completed" : "Error",
-                Message = message,
-                StartedAt = startedAt ?? Now(),
-                FinishedAt = Now(),
-            },
-        };
-        return exitCode;
-    }
-
-    private async Task ProbeAsync(ProcessStartInfo start, Process running, CancellationToken cancellationToken)
-    {
-        try
-        {
-            started = container.StartupProbe is null || await ReachAsync(container.StartupProbe, start, cancellationToken);
-            if (!started)
-            {
-                await RestartAsync(running);
-                return;
-            }
-            ready = container.ReadinessProbe is null;
-            await Task.WhenAll(WatchReadinessAsync(start, cancellationToken), WatchLivenessAsync(start, running, cancellationToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ended.
-        }
-    }
-
-    // True on the first success, false after failureThreshold failures.
-    private async Task<bool> ReachAsync(V1Probe probe, ProcessStartInfo start, CancellationToken cancellationToken)
-    {
-        await Task.Delay(TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0), cancellationToken);
-        for (var failures = 0; failures < (probe.FailureThreshold ?? 3);)
-        {
-            if (await Probe.SucceedsAsync(probe, container, sandbox, start, cancellationToken)) return true;
-            failures++;
-            await Task.Delay(TimeSpan.FromSeconds(probe.PeriodSeconds ?? 10), cancellationToken);
-        }
-        return false;
-    }
-
-    private async Task WatchReadinessAsync(ProcessStartInfo start, CancellationToken cancellationToken)
-    {
-        if (container.ReadinessProbe is not { } probe) return;
-        await Task.Delay(TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0), cancellationToken);
-        for (var failures = 0; ; )
-        {
-            var succeeded = await Probe.SucceedsAsync(probe, container, sandbox, start, cancellationToken);
-            failures = succeeded ? 0 : failures + 1;
-            ready = succeeded || (ready && failures < (probe.FailureThreshold ?? 3));
-            await Task.Delay(TimeSpan.FromSeconds(probe.PeriodSeconds ?? 10), cancellationToken);
-        }
-    }
-
-    private async Task WatchLivenessAsync(ProcessStartInfo start, Process running, CancellationToken cancellationToken)
-    {
-        if (container.LivenessProbe is not { } probe) return;
-        await Task.Delay(TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0), cancellationToken);
-        for (var failures = 0; failures < (probe.FailureThreshold ?? 3);)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(probe.PeriodSeconds ?? 10), cancellationToken);
-            failures = await Probe.SucceedsAsync(probe, container, sandbox, start, cancellationToken) ? 0 : failures + 1;
-        }
-        await RestartAsync(running);
-    }
-
-    private async Task RestartAsync(Process running)
-    {
-        _ = Signals.Send(-running.Id, Signals.Terminate);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30));
-        try
-        {
-            await running.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            _ = Signals.Send(-running.Id, Signals.Kill);
-        }
-    }
-
-    private string? LastWords(int exitCode)
+    private string? LastWords(int exitCode, long logStart)
     {
         var path = sandbox.TerminationMessage(container);
         var message = File.Exists(path) ? File.ReadAllText(path) : "";
         if (message.Length == 0 && exitCode != 0 && container.TerminationMessagePolicy == "FallbackToLogsOnError")
         {
-            message = string.Join('\n', File.ReadLines(Path.Combine(folder, Name + ".log")).TakeLast(80));
-            message = message[Math.Max(0, message.Length - 2048)..];
+            using var log = File.OpenRead(logPath);
+            log.Position = Math.Max(logStart, log.Length - 2048);
+            using var reader = new StreamReader(log);
+            message = string.Join('\n', reader.ReadToEnd().TrimEnd('\n').Split('\n').TakeLast(80));
         }
         return message.Length == 0 ? null : message[..Math.Min(message.Length, 4096)];
     }
+
+    private void Wait(string reason, string message) => state = new V1ContainerState { Waiting = new() { Reason = reason, Message = message } };
+
+    private static V1ContainerState Terminated(int exitCode, string reason, string? message, DateTime? startedAt) => new()
+    {
+        Terminated = new() { ExitCode = exitCode, Reason = reason, Message = message, StartedAt = startedAt ?? Now(), FinishedAt = Now() },
+    };
 
     private async Task<bool> PauseAsync(TimeSpan pause)
     {
@@ -242,6 +194,8 @@ internal sealed class ContainerRun(
             return false;
         }
     }
+
+    private static TimeSpan Longer(TimeSpan backoff) => backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
 
     private static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;
 }

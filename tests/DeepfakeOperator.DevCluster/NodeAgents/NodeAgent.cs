@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using DeepfakeOperator.DevCluster.ControlPlanes;
+using DeepfakeOperator.DevCluster.Processes;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace DeepfakeOperator.DevCluster.NodeAgents;
@@ -17,15 +17,19 @@ public sealed class NodeAgent : IAsyncDisposable
     private readonly ControlPlane controlPlane;
     private readonly NodeAgentOptions options;
     private readonly Action<string> log;
-    private readonly string folder = Directory.CreateTempSubdirectory("devcluster-pods-").FullName;
+    private readonly string folder = Workspace.NewFolder("pods");
     private readonly ConcurrentDictionary<string, PodRun> pods = new();
+    private readonly List<Task> ending = [];
     private readonly CancellationTokenSource stopping = new();
     private Task running = Task.CompletedTask;
 
     private NodeAgent(ControlPlane controlPlane, NodeAgentOptions options, Action<string> log) =>
         (this.controlPlane, this.options, this.log) = (controlPlane, options, log);
 
-    /// <summary>Registers the node and starts to run its pods.</summary>
+    /// <summary>Where the containers' logs are: one folder a pod, one file a container.</summary>
+    public string LogFolder => folder;
+
+    /// <summary>Registers the node and starts to run its pods; those of an agent that is gone are taken over as after a reboot.</summary>
     public static async Task<NodeAgent> StartAsync(ControlPlane controlPlane, NodeAgentOptions options, Action<string> log, CancellationToken cancellationToken)
     {
         var agent = new NodeAgent(controlPlane, options, log);
@@ -39,15 +43,12 @@ public sealed class NodeAgent : IAsyncDisposable
     public IReadOnlyDictionary<string, int> ProcessesOf(string podUid) =>
         pods.TryGetValue(podUid, out var pod) ? pod.Processes : new Dictionary<string, int>();
 
-    /// <summary>Where the containers' logs are: one folder a pod, one file a container.</summary>
-    public string LogFolder => folder;
-
-    /// <summary>Kills what runs, without grace: the cluster is going away.</summary>
+    /// <summary>Kills what runs, without grace: the node is going away.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
         await running;
-        foreach (var pod in pods.Values) await pod.DisposeAsync();
+        await Task.WhenAll(pods.Values.Select(pod => pod.DisposeAsync().AsTask()).Concat(ending));
         stopping.Dispose();
         Directory.Delete(folder, recursive: true);
     }
@@ -63,9 +64,10 @@ public sealed class NodeAgent : IAsyncDisposable
                 {
                     await SyncAsync(cancellationToken);
                 }
-                catch (Exception error) when (error is HttpRequestException or HttpOperationException)
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // The API server is away or busy; the pods run on and the next look tells.
+                    // Mostly the API server is away or busy; the pods run on, and the next look tells.
+                    if (error is not HttpRequestException) log($"node {options.Name}: {error.Message}");
                 }
             }
         }
@@ -79,23 +81,30 @@ public sealed class NodeAgent : IAsyncDisposable
     {
         var bound = await controlPlane.Client.CoreV1.ListPodForAllNamespacesAsync(
             fieldSelector: "spec.nodeName=" + options.Name, cancellationToken: cancellationToken);
-        var seen = new HashSet<string>();
         foreach (var pod in bound.Items)
         {
-            seen.Add(pod.Uid());
-            // A pod that ended is history: it is kept by its owner, not by its node.
-            if (pod.Status?.Phase is "Succeeded" or "Failed" && pod.Metadata.DeletionTimestamp is null && !pods.ContainsKey(pod.Uid())) continue;
-            var run = pods.GetOrAdd(pod.Uid(), _ =>
-            {
-                log($"pod {pod.Namespace()}/{pod.Name()} starts");
-                return new PodRun(pod, controlPlane, options.Images, Path.Combine(folder, pod.Namespace() + "_" + pod.Name()));
-            });
-            run.Update(pod);
+            if (pods.TryGetValue(pod.Uid(), out var known)) known.Update(pod);
+            else if (pod.Status?.Phase is not ("Succeeded" or "Failed")) pods[pod.Uid()] = Start(pod);
+            // One that ended under an earlier agent is history, kept by its owner and not by its node.
+            else if (pod.Metadata.DeletionTimestamp is not null) await RemoveAsync(pod, cancellationToken);
         }
-        foreach (var (uid, run) in pods)
-        {
-            if (seen.Contains(uid) || !pods.TryRemove(uid, out _)) continue;
-            await run.DisposeAsync();
-        }
+        var seen = bound.Items.Select(pod => pod.Uid()).ToHashSet();
+        foreach (var uid in pods.Keys.Where(uid => !seen.Contains(uid)).ToList())
+            if (pods.TryRemove(uid, out var run)) ending.Add(run.DisposeAsync().AsTask());
+        ending.RemoveAll(end => end.IsCompletedSuccessfully);
+    }
+
+    private PodRun Start(V1Pod pod)
+    {
+        log($"pod {pod.Namespace()}/{pod.Name()} starts");
+        // A pod of the same name may come back under another uid, and a name may be longer than a file's.
+        var name = $"{pod.Namespace()}_{pod.Name()}";
+        return new PodRun(pod, controlPlane, options, Directory.CreateDirectory(Path.Combine(folder, $"{name[..Math.Min(name.Length, 120)]}_{pod.Uid()[..8]}")).FullName);
+    }
+
+    private async Task RemoveAsync(V1Pod pod, CancellationToken cancellationToken)
+    {
+        var options = new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = pod.Uid() } };
+        await controlPlane.Client.CoreV1.DeleteNamespacedPodAsync(pod.Name(), pod.Namespace(), options, cancellationToken: cancellationToken);
     }
 }

@@ -11,4 +11,7 @@ public sealed record NodeAgentOptions
 
     /// <summary>For each image a pod may name, the command that its entry point stands for; empty where pods bring their own command.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Images { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>How often mounted secrets, config maps and tokens are brought up to date.</summary>
+    public TimeSpan RefreshPeriod { get; init; } = TimeSpan.FromMinutes(1);
 }

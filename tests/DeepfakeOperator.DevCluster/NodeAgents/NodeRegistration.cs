@@ -1,3 +1,4 @@
+using System.Net;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -8,6 +9,7 @@ namespace DeepfakeOperator.DevCluster.NodeAgents;
 internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions options)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private readonly DateTime started = TimeProvider.System.GetUtcNow().UtcDateTime;
 
     public async Task RegisterAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +26,14 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
                 },
             },
         };
-        await kubernetes.CoreV1.CreateNodeAsync(node, cancellationToken: cancellationToken);
+        try
+        {
+            await kubernetes.CoreV1.CreateNodeAsync(node, cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.Conflict)
+        {
+            // An earlier agent's: this one takes its place.
+        }
         await ReportAsync(cancellationToken);
     }
 
@@ -65,7 +74,7 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
         };
         if (options.Gpus > 0) capacity["nvidia.com/gpu"] = new(options.Gpus.ToString(System.Globalization.CultureInfo.InvariantCulture));
         V1NodeCondition Condition(string type, string status, string reason) =>
-            new() { Type = type, Status = status, Reason = reason, Message = reason, LastHeartbeatTime = now, LastTransitionTime = now };
+            new() { Type = type, Status = status, Reason = reason, Message = reason, LastHeartbeatTime = now, LastTransitionTime = started };
         var status = new V1NodeStatus
         {
             Capacity = capacity,
@@ -108,7 +117,7 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
             await kubernetes.CoordinationV1.PatchNamespacedLeaseAsync(
                 new V1Patch(new { spec = lease.Spec }, V1Patch.PatchType.MergePatch), options.Name, "kube-node-lease", cancellationToken: cancellationToken);
         }
-        catch (HttpOperationException error) when (error.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
+        catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
         {
             await kubernetes.CoordinationV1.CreateNamespacedLeaseAsync(lease, "kube-node-lease", cancellationToken: cancellationToken);
         }

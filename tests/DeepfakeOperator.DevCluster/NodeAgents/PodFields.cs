@@ -16,7 +16,7 @@ internal static class PodFields
         "metadata.uid" => pod.Uid(),
         "spec.nodeName" => pod.Spec.NodeName,
         "spec.serviceAccountName" => pod.Spec.ServiceAccountName,
-        "status.podIP" or "status.hostIP" => "127.0.0.1",
+        "status.podIP" or "status.podIPs" or "status.hostIP" or "status.hostIPs" => "127.0.0.1",
         "metadata.labels" => Lines(pod.Metadata.Labels),
         "metadata.annotations" => Lines(pod.Metadata.Annotations),
         _ when Key(path, "metadata.labels") is { } label => pod.Metadata.Labels?.TryGetValue(label, out var value) == true ? value : "",

@@ -1,16 +1,29 @@
 using System.Diagnostics;
+using System.Net.Security;
 using System.Net.Sockets;
+using DeepfakeOperator.DevCluster.Processes;
 using k8s.Models;
 
 namespace DeepfakeOperator.DevCluster.NodeAgents;
 
 /// <summary>Asks a container how it is.</summary>
-internal static class Probe
+/// <param name="container">Whose ports are meant.</param>
+/// <param name="sandbox">Knows the real ports and paths.</param>
+/// <param name="command">What the container was started with; an exec probe runs in the same environment.</param>
+/// <param name="logPath">Where an exec probe's own output goes.</param>
+internal sealed class Probe(V1Container container, PodSandbox sandbox, ProcessStartInfo command, string logPath)
 {
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1) });
+#pragma warning disable CA5359 // As the kubelet does: a probe asks whether somebody answers, not who.
+    private static readonly HttpClient Http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        PooledConnectionLifetime = TimeSpan.FromSeconds(1),
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    });
+#pragma warning restore CA5359
 
-    /// <summary>One try.</summary>
-    public static async Task<bool> SucceedsAsync(V1Probe probe, V1Container container, PodSandbox sandbox, ProcessStartInfo command, CancellationToken cancellationToken)
+    /// <summary>One try: null where it succeeded, else what was wrong.</summary>
+    public async Task<string?> TryAsync(V1Probe probe, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(TimeSpan.FromSeconds(probe.TimeoutSeconds ?? 1));
@@ -18,46 +31,52 @@ internal static class Probe
         {
             return probe switch
             {
-                { HttpGet: { } get } => await GetAsync($"http://127.0.0.1:{sandbox.Port(container, get.Port)}{get.Path}", timeout.Token),
+                { HttpGet: { } get } => await GetAsync(get, timeout.Token),
                 { TcpSocket: { } tcp } => await ConnectAsync(sandbox.Port(container, tcp.Port), timeout.Token),
-                { Exec: { } exec } => await RunAsync(exec.Command.Select(word => sandbox.Rewrite(container, word)), command, timeout.Token),
-                _ => true,
+                { Exec: { } exec } => await RunAsync(exec, timeout.Token),
+                _ => "a kind of probe that this node does not know",
             };
         }
-        catch (Exception error) when (error is HttpRequestException or SocketException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return $"no answer within {probe.TimeoutSeconds ?? 1} s";
+        }
+        catch (Exception error) when (error is HttpRequestException or SocketException or PodConfigException or UriFormatException)
+        {
+            return error.Message;
         }
     }
 
-    private static async Task<bool> GetAsync(string url, CancellationToken cancellationToken)
+    private async Task<string?> GetAsync(V1HTTPGetAction get, CancellationToken cancellationToken)
     {
-        using var response = await Http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return (int)response.StatusCode is >= 200 and < 400;
+        var scheme = get.Scheme is "HTTPS" ? "https" : "http";
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://127.0.0.1:{sandbox.Port(container, get.Port)}/{get.Path?.TrimStart('/')}");
+        foreach (var header in get.HttpHeaders ?? []) request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return (int)response.StatusCode is >= 200 and < 400 ? null : $"{get.Path} answered {(int)response.StatusCode}";
     }
 
-    private static async Task<bool> ConnectAsync(int port, CancellationToken cancellationToken)
+    private static async Task<string?> ConnectAsync(int port, CancellationToken cancellationToken)
     {
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", port, cancellationToken);
-        return true;
+        return null;
     }
 
-    private static async Task<bool> RunAsync(IEnumerable<string> words, ProcessStartInfo command, CancellationToken cancellationToken)
+    private async Task<string?> RunAsync(V1ExecAction exec, CancellationToken cancellationToken)
     {
-        var all = words.ToList();
-        var start = new ProcessStartInfo(all[0], all.Skip(1)) { WorkingDirectory = command.WorkingDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = ProcessGroup.Command(logPath, exec.Command.Select(word => sandbox.Rewrite(container, word)));
+        start.WorkingDirectory = command.WorkingDirectory;
         start.Environment.Clear();
         foreach (var (name, value) in command.Environment) start.Environment[name] = value;
-        using var process = Process.Start(start)!;
+        var group = ProcessGroup.Start(start);
         try
         {
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0;
+            return await group.Exited.WaitAsync(cancellationToken) is not 0 and var exitCode ? $"{exec.Command[0]} exited with {exitCode}" : null;
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            await group.StopAsync(TimeSpan.Zero);
             throw;
         }
     }

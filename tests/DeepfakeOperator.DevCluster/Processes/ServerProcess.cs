@@ -1,36 +1,26 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace DeepfakeOperator.DevCluster.Processes;
 
 /// <summary>A server that we started: its output goes to a file, it dies with us, and it is ended politely before it is ended at all.</summary>
-public sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
-    private readonly Process process;
+    private readonly ProcessGroup group;
     private readonly string name;
 
-    private ServerProcess(string name, Process process, string logPath) => (this.name, this.process, LogPath) = (name, process, logPath);
+    private ServerProcess(string name, ProcessGroup group, string logPath) => (this.name, this.group, LogPath) = (name, group, logPath);
 
     /// <summary>Where its standard output and error go.</summary>
     public string LogPath { get; }
 
-    /// <summary>Its process id.</summary>
-    public int Id => process.Id;
-
-    /// <summary>True once it is gone.</summary>
-    public bool HasExited => process.HasExited;
-
-    /// <summary>Starts a program; the kernel kills it when we die.</summary>
-    public static async Task<ServerProcess> StartAsync(string name, string logPath, string program, IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+    /// <summary>Starts a program.</summary>
+    public static ServerProcess Start(
+        string name, string logPath, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        // sh opens the log, so that no thread of ours has to pump it and a full pipe cannot stall the server.
-        var start = new ProcessStartInfo("sh");
-        foreach (var argument in (string[])["-c", "exec \"$0\" \"$@\" >>\"$DEVCLUSTER_LOG\" 2>&1 </dev/null", program, .. arguments]) start.ArgumentList.Add(argument);
-        start.Environment["DEVCLUSTER_LOG"] = logPath;
-        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) start.Environment[key] = value;
-        return new ServerProcess(name, await Spawner.StartAsync(start, cancellationToken), logPath);
+        var command = ProcessGroup.Command(logPath, [program, .. arguments]);
+        foreach (var (key, value) in environment ?? new Dictionary<string, string>()) command.Environment[key] = value;
+        return new ServerProcess(name, ProcessGroup.Start(command), logPath);
     }
 
     /// <summary>Waits until <paramref name="ready"/> says so.</summary>
@@ -40,7 +30,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var started = Stopwatch.StartNew();
         while (!await ready(cancellationToken))
         {
-            if (HasExited) throw new DevClusterException($"{name} ended with exit code {process.ExitCode}:\n{LogTail()}");
+            if (group.Exited.IsCompleted) throw new DevClusterException($"{name} ended with exit code {await group.Exited}:\n{LogTail()}");
             if (started.Elapsed > patience) throw new DevClusterException($"{name} was not ready after {patience.TotalSeconds:0} s:\n{LogTail()}");
             await Task.Delay(100, cancellationToken);
         }
@@ -50,39 +40,15 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="DevClusterException">It ended with another one; the message holds the end of its log.</exception>
     public async Task WaitForSuccessAsync(CancellationToken cancellationToken)
     {
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0) throw new DevClusterException($"{name} ended with exit code {process.ExitCode}:\n{LogTail()}");
+        if (await group.Exited.WaitAsync(cancellationToken) is not 0 and var exitCode)
+            throw new DevClusterException($"{name} ended with exit code {exitCode}:\n{LogTail()}");
     }
-
-    /// <summary>The last lines of its log.</summary>
-    public string LogTail(int lines = 25) => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(lines)) : "(no log)";
 
     /// <summary>Ends it at once, as a crash would.</summary>
-    public async Task KillAsync()
-    {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(CancellationToken.None);
-    }
+    public Task KillAsync() => group.StopAsync(TimeSpan.Zero);
 
     /// <summary>SIGTERM, then SIGKILL.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (!process.HasExited)
-        {
-            _ = Signals.Send(process.Id, Signals.Terminate);
-            using var grace = new CancellationTokenSource(Grace);
-            try
-            {
-                await process.WaitForExitAsync(grace.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                await KillAsync();
-            }
-        }
-        process.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await group.StopAsync(Grace);
 
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name} (pid {process.Id})");
+    private string LogTail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(25)) : "(no log)";
 }

@@ -1,54 +1,103 @@
 #!/usr/bin/env bash
-# Builds kube-apiserver, kube-controller-manager, kube-scheduler and kubectl from Debian's own source package into the folder $1, with Debian's Go.
-# Says what it does in lines that start with "==". Needs root (or sudo) to install what is missing; the system's package lists are left as they are.
+# Builds kube-apiserver, kube-controller-manager, kube-scheduler and kubectl from Debian's own source package (Debian 12) into the folder $1, with Debian's Go,
+# and puts Debian's etcd beside them. Says what it does in lines that start with "==". Needs root (or sudo without a password) only to install a compiler; the
+# system's package lists and sources are left as they are. May be interrupted at any time, and asked for by several at once: one builds, the others wait for it.
 set -euo pipefail
 target=$1
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work" 2>/dev/null; rm -rf "$work"' EXIT
-sudo=""; [ "$(id -u)" -eq 0 ] || sudo=sudo
-export DEBIAN_FRONTEND=noninteractive
+programs=(kube-apiserver kube-controller-manager kube-scheduler kubectl)
+mkdir -p "$target"
+exec 9>"$target/lock"
+if ! flock -n 9; then
+  echo "== waiting for another process that builds the same"
+  flock 9
+fi
+# kube-apiserver is put in place last, so it stands for the whole.
+[ -x "$target/kube-apiserver" ] && { echo "== already built"; exit 0; }
 
+work=$target/work
+# What an earlier build left that was killed. Go's module and build caches may be read-only.
+clean() { [ -d "$work" ] && chmod -R u+w "$work"; rm -rf "$work"; }
+clean
+mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
+step=
+# Runs a step while this shell waits: a shell that runs one in the foreground would not hear a signal before the step's end.
+run() { "$@" & step=$!; wait "$step"; step=; }
+stop() {
+  trap '' TERM INT HUP
+  # The whole process group where it is ours alone, so that no compiler goes on unseen.
+  if [ "$(cut -d ' ' -f 5 "/proc/$$/stat")" = $$ ]; then kill -TERM 0; elif [ -n "$step" ]; then kill "$step"; fi
+  wait
+  exit "$1"
+}
+trap clean EXIT
+trap 'stop 143' TERM
+trap 'stop 130' INT HUP
+
+sudo=(); [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)
 missing=()
-for pair in go:golang-go make:make gcc:gcc rsync:rsync etcd:etcd-server dpkg-source:dpkg-dev; do
+for pair in go:golang-go make:make gcc:gcc rsync:rsync dpkg-source:dpkg-dev; do
   command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
 done
-if [ ${#missing[@]} -gt 0 ]; then
-  echo "== installing ${missing[*]}"
-  $sudo apt-get update -q
-  # --no-install-recommends keeps etcd from being set up as a service for more than this machine needs.
-  $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends "${missing[@]}"
-fi
+# gcc alone brings no headers, and the build of one package wants them.
+[ -e /usr/include/stdlib.h ] || missing+=(libc6-dev)
 
-echo "== fetching the source package"
-# deb-src lines in a list of our own: the same mirrors as the system's, whichever way they are written down.
-mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-sources=$work/sources.list
-{ grep -hE '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null || true; } | sed 's/^deb /deb-src /' >"$sources"
+echo "== reading the package lists"
+# Lists of our own: the same mirrors as the system's, whichever way they are written down, with their sources too.
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+  [ -f "$file" ] && sed -n 's/^deb /&/p' "$file"
+done >"$work/binary.list" || true
 for file in /etc/apt/sources.list.d/*.sources; do
   [ -f "$file" ] || continue
-  awk 'BEGIN { RS = "" } { uris = suites = components = signed = "";
-    n = split($0, lines, "\n");
+  grep -v '^#' "$file" | awk 'BEGIN { RS = "" } {
+    uris = suites = components = signed = ""
+    n = split($0, lines, "\n")
     for (i = 1; i <= n; i++) {
-      if (lines[i] ~ /^URIs:/) { uris = substr(lines[i], 6) } else if (lines[i] ~ /^Suites:/) { suites = substr(lines[i], 8) }
-      else if (lines[i] ~ /^Components:/) { components = substr(lines[i], 12) } else if (lines[i] ~ /^Signed-By:/) { signed = substr(lines[i], 11) } }
-    gsub(/ /, "", signed); option = signed == "" ? "" : " [signed-by=" signed "]";
-    nu = split(uris, u, " "); ns = split(suites, s, " ");
-    for (a = 1; a <= nu; a++) for (b = 1; b <= ns; b++) print "deb-src" option " " u[a] " " s[b] " " components }' "$file" >>"$sources"
+      if (lines[i] ~ /^URIs:/) uris = substr(lines[i], 6)
+      else if (lines[i] ~ /^Suites:/) suites = substr(lines[i], 8)
+      else if (lines[i] ~ /^Components:/) components = substr(lines[i], 12)
+      else if (lines[i] ~ /^Signed-By:/) signed = substr(lines[i], 11)
+    }
+    gsub(/ /, "", signed)
+    option = signed == "" ? "" : " [signed-by=" signed "]"
+    nu = split(uris, u, " "); ns = split(suites, s, " ")
+    for (a = 1; a <= nu; a++) for (b = 1; b <= ns; b++) print "deb" option " " u[a] " " s[b] " " components
+  }' >>"$work/binary.list"
 done
-apt=(-o "Dir::Etc::SourceList=$sources" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
-apt-get "${apt[@]}" update -q
-(cd "$work" && apt-get "${apt[@]}" source -q kubernetes)
-source=$(find "$work" -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)
+{ cat "$work/binary.list"; sed 's/^deb /deb-src /' "$work/binary.list"; } >"$work/sources.list"
+apt=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
+# Somebody else's repository that does not answer is no reason to give up: the next step tells whether what is needed is there.
+run apt-get "${apt[@]}" update || true
 
-echo "== building ($(basename "$source"), $(nproc) cores)"
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "== installing ${missing[*]}"
+  # No daemon of the new packages may inherit the lock.
+  run "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "${apt[@]}" install -y --no-install-recommends "${missing[@]}" 9>&- || {
+    echo "== these packages could not be installed; please do: apt-get install ${missing[*]}"
+    exit 1
+  }
+fi
+
+echo "== fetching the source package and etcd"
+cd "$work"
+run apt-get "${apt[@]}" source kubernetes || {
+  echo "== Debian's source package kubernetes could not be fetched; the mirrors that were asked:"
+  cat "$work/binary.list"
+  exit 1
+}
+# Only the program: the package would set up a service. It needs nothing but libc.
+run apt-get "${apt[@]}" download etcd-server
+dpkg-deb -x etcd-server_*.deb etcd
+source=$(find "$work" -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)
+# The folder may say 1.20.5+really1.20.2: Debian went back once, and the last number is the true one.
+version=$(basename "$source" | sed 's/^kubernetes-//; s/.*really//; s/[+~].*//')
+
+echo "== building Kubernetes $version"
 cd "$source"
-# Kubernetes 1.20 vendors everything and predates modules as the only way: GOPATH mode, no network.
-export GO111MODULE=off GOFLAGS= GOPROXY=off KUBE_GIT_VERSION="v$(basename "$source" | sed 's/^kubernetes-//; s/+.*//')" KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian
-for command in kube-apiserver kube-controller-manager kube-scheduler kubectl; do
-  echo "== building $command"
-  make WHAT="cmd/$command" KUBE_GIT_MAJOR=1 GOLDFLAGS="-s -w"
-  cp "$(find _output -type f -name "$command" -perm -u+x | head -n 1)" "$target/$command.new"
-done
-# All or nothing: a half-built folder must not be taken for a whole one.
-for command in kube-controller-manager kube-scheduler kubectl kube-apiserver; do mv "$target/$command.new" "$target/$command"; done
+# 1.20 vendors everything and predates modules as the only way: GOPATH mode, no network. -v names each package when it is compiled, which is our progress.
+export GO111MODULE=off GOPROXY=off GOCACHE="$work/go-cache" KUBE_GIT_VERSION="v$version" KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian
+run make WHAT="$(printf 'cmd/%s ' "${programs[@]}")" GOFLAGS=-v GOLDFLAGS="-s -w"
+
+for program in "${programs[@]}"; do cp "$(find _output -type f -name "$program" -perm -u+x | head -n 1)" "$work/$program"; done
+cp "$work/etcd/usr/bin/etcd" "$target/etcd"
+for program in kubectl kube-scheduler kube-controller-manager kube-apiserver; do mv "$work/$program" "$target/$program"; done
 echo "== done"
