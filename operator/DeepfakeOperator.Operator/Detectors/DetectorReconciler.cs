@@ -6,6 +6,7 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Api.Validation;
 using DeepfakeOperator.Operator.Runtime;
 using DeepfakeOperator.Operator.ScanJobs;
 using k8s;
@@ -44,13 +45,17 @@ internal sealed class DetectorReconciler<T>(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
     /// <summary>What was last written, which the watch may not have brought back yet.</summary>
-    private readonly ConcurrentDictionary<string, DetectorStatus> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, (string Uid, DetectorStatus Status)> _written = new();
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (detectors.Get(key) is not { } detector || detector.Metadata.DeletionTimestamp is not null) return ReconcileResult.Done;
+        if (detectors.Get(key) is not { } detector || detector.Metadata.DeletionTimestamp is not null)
+        {
+            _written.TryRemove(key, out _);
+            return ReconcileResult.Done;
+        }
         var now = clock.GetUtcNow();
-        var before = _written.GetValueOrDefault(detector.Metadata.Uid) ?? detector.Status ?? new DetectorStatus();
+        var before = (_written.TryGetValue(key, out var last) && last.Uid == detector.Metadata.Uid ? last.Status : detector.Status) ?? new DetectorStatus();
         var isCurrent = before.ObservedGeneration == detector.Metadata.Generation;
         if (isCurrent && Conditions.IsTrue(before.Conditions, ConditionTypes.Ready)) return ReconcileResult.Done;
 
@@ -94,6 +99,7 @@ internal sealed class DetectorReconciler<T>(
     private string? ProblemOf(ObjectKey key, T detector)
     {
         if (detectors.ErrorOf(key) is { } unreadable) return $"the spec cannot be read: {unreadable}";
+        if (SpecValidation.Check(detector.Spec) is { Count: > 0 } violations) return string.Join("; ", violations);
         return detector.Spec.Conformance is null ? "spec.conformance is missing: without a golden input nobody can tell whether the model does what it should" : null;
     }
 
@@ -134,7 +140,7 @@ internal sealed class DetectorReconciler<T>(
         if (JsonNode.DeepEquals(body, JsonSerializer.SerializeToNode(before, ApiJson.Options))) return;
         await client.ApplyStatusAsync(ObjectKey.Of(detector), detector.Metadata.Uid, body, cancellation);
         OperatorMetrics.StatusWrites.WithLabels(ResourceClient<T>.Kind).Inc();
-        _written[detector.Metadata.Uid] = status;
+        _written[ObjectKey.Of(detector)] = (detector.Metadata.Uid, status);
         ScanJobEvents.Tell(events, detector, before.Conditions, status.Conditions);
     }
 }

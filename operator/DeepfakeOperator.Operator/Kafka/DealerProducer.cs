@@ -39,7 +39,7 @@ internal sealed class DealerProducer : IDisposable
             Acks = Acks.All,
             LingerMs = 0,
         };
-        var producer = KafkaConnection.Build(() => new ProducerBuilder<string, byte[]>(connection.Settings.With(configuration))
+        var producer = KafkaConnection.Build(connection.Settings, () => new ProducerBuilder<string, byte[]>(connection.Settings.With(configuration))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());
