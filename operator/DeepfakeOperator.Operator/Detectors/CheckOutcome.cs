@@ -12,6 +12,9 @@ namespace DeepfakeOperator.Operator.Detectors;
 /// <param name="IsFinal">True: this check will say no more.</param>
 internal sealed record CheckOutcome(DetectorCheck? Result, (string Reason, string Message)? Trouble, bool IsFinal)
 {
+    /// <summary>What is waited for that may come by itself.</summary>
+    public string? Waiting { get; private init; }
+
     public static CheckOutcome Of(V1Job job, IEnumerable<V1Pod> pods)
     {
         var newest = pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).FirstOrDefault();
@@ -26,8 +29,9 @@ internal sealed record CheckOutcome(DetectorCheck? Result, (string Reason, strin
             var why = job.Status.Conditions.First(condition => condition.Type == "Failed");
             return new CheckOutcome(null, (Reasons.CheckFailed, $"the check could not run: {why.Reason}: {why.Message}"), true);
         }
+        if (PodTrouble.WaitsForNode(newest) is { } scarce) return new CheckOutcome(null, null, false) { Waiting = $"the check's pod waits for a node: {scarce}" };
         if (PodTrouble.Of(newest) is not { } trouble) return new CheckOutcome(null, null, false);
-        return new CheckOutcome(null, (trouble.Reason, $"the check's pod {trouble.Message}. Check the operator's --worker-image and the nodes"), false);
+        return new CheckOutcome(null, (trouble.Reason, $"the check's pod {trouble.Message}. Check the operator's --worker-image"), false);
     }
 
     private static DetectorCheck? Parse(string? message)

@@ -15,7 +15,6 @@ internal sealed record Decoded<T>(T Object, string? Error)
     /// <exception cref="JsonException">Not even the metadata can be read.</exception>
     public static Decoded<T> From(JsonObject json)
     {
-        if (json["spec"] is { } spec) DropNulls(spec);
         string? unreadable = null;
         // Without its spec an object can only be told what is wrong with it; a status is made anew from what is found.
         foreach (var left in (string[][])[[], ["spec"], ["status"], ["spec", "status"]])
@@ -35,24 +34,4 @@ internal sealed record Decoded<T>(T Object, string? Error)
     }
 
     public static bool IsUnreadable(Exception error) => error is JsonException or FormatException or InvalidOperationException or ArgumentException;
-
-    /// <summary>
-    /// To Kubernetes a null is a field that is not there, and server-side apply leaves one where the last entry of a map was taken away. Only in a pod template a null
-    /// has a meaning of its own: it removes.
-    /// </summary>
-    private static void DropNulls(JsonNode node)
-    {
-        if (node is JsonObject map)
-        {
-            foreach (var (name, value) in map.ToArray())
-            {
-                if (value is null) map.Remove(name);
-                else if (name != "template") DropNulls(value);
-            }
-        }
-        else if (node is JsonArray list)
-        {
-            foreach (var item in list) if (item is not null) DropNulls(item);
-        }
-    }
 }

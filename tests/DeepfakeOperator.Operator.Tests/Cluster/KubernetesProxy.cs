@@ -39,7 +39,7 @@ internal sealed class KubernetesProxy : IAsyncDisposable
         kind: Config
         current-context: proxy
         clusters: [{name: proxy, cluster: {server: "{{{_app.Urls.First()}}}"}}]
-        users: [{name: proxy, user: {}}]
+        users: [{name: proxy, user: {token: none}}]
         contexts: [{name: proxy, context: {cluster: proxy, user: proxy}}]
         """;
 

@@ -7,6 +7,8 @@ internal sealed class OperatorProcess(ServerProcess process) : IAsyncDisposable
 {
     public int Id => process.Id;
 
+    public string LogTail => process.LogTail();
+
     public bool HasExited => process.HasExited;
 
     public static async Task<OperatorProcess> StartAsync(string kubeconfig, string @namespace)

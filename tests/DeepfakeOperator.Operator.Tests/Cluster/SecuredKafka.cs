@@ -60,13 +60,13 @@ internal sealed class SecuredKafka : KafkaServer
         }
     }
 
-    /// <summary>Lets the user with the password do something.</summary>
+    /// <summary>Lets the user with the password do something with all things whose name begins so; <c>*</c>: with all.</summary>
     public async Task AllowAsync(ResourceType type, string name, params AclOperation[] operations)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
         await admin.CreateAclsAsync(operations.Select(operation => new AclBinding
         {
-            Pattern = new ResourcePattern { Type = type, Name = name, ResourcePatternType = ResourcePatternType.Prefixed },
+            Pattern = new ResourcePattern { Type = type, Name = name, ResourcePatternType = name == "*" ? ResourcePatternType.Literal : ResourcePatternType.Prefixed },
             Entry = new AccessControlEntry { Principal = "User:" + User, Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
         }));
     }

@@ -95,7 +95,8 @@ public sealed class BadInputTests(TestCluster cluster)
             spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { Properties = new Dictionary<string, string> { ["no.such.setting"] = "1" } } } });
         await using var running = await scenario.OperatorAsync();
         Assert.Contains("no.such.setting", (await scenario.UntilStalledAsync(Reasons.KafkaConfigurationInvalid)).Message, StringComparison.Ordinal);
-        await scenario.ApplyScanJobAsync();
+        await scenario.ApplyScanJobAsync(spec =>
+            spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { Properties = new Dictionary<string, string> { ["socket.timeout.ms"] = "20000" } } } });
         await UntilRecoveredAsync(scenario);
     }
 

@@ -1,5 +1,6 @@
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Operator.Tests.Cluster;
+using k8s;
 
 namespace DeepfakeOperator.Operator.Tests.ScanJobs;
 
@@ -39,6 +40,7 @@ public sealed class KilledOperatorTests(TestCluster cluster, ITestOutputHelper o
         await scenario.DeleteScanJobAsync();
         await LiveAsync(scenario, hazard, kubeconfig, async () => await scenario.ScanJobAsync() is null);
         await scenario.AssertNothingIsLeftAsync(job);
+        Assert.Empty((await cluster.Kubernetes.BatchV1.ListNamespacedJobAsync(scenario.Namespace, cancellationToken: TestCluster.Cancellation)).Items);
 
         foreach (var death in hazard.Deaths) output.WriteLine(death);
         // Each of these was met twice at least; the rest depends on how far the earlier ones let it come.
@@ -56,8 +58,10 @@ public sealed class KilledOperatorTests(TestCluster cluster, ITestOutputHelper o
         for (var reachedIt = false; !reachedIt;)
         {
             await using var mortal = await OperatorProcess.StartAsync(kubeconfig, scenario.Namespace);
+            var before = hazard.Deaths.Count;
             hazard.Aim(mortal.Id);
             await mortal.UntilDeadOrAsync(async () => reachedIt = await reached());
+            Assert.True(reachedIt || hazard.Deaths.Count > before, $"the operator ended by itself: {mortal.LogTail}");
         }
         hazard.Aim(0);
     }

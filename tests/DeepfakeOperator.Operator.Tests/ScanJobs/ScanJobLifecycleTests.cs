@@ -56,7 +56,9 @@ public sealed class ScanJobLifecycleTests(TestCluster cluster)
         await scenario.ApplyDetectorAsync();
         await scenario.ApplyScanJobAsync();
         await using var running = await scenario.OperatorAsync();
-        var waiting = await scenario.UntilAsync(now => now.Status is { Workers.Ready: 3, Replicas: 3 }, "three workers ready");
+        var waiting = await scenario.UntilAsync(
+            now => now.Status is { Workers.Ready: 3, Replicas: 3, Throughput.Lag: 100 } status && Conditions.IsTrue(status.Conditions, ConditionTypes.Ready),
+            "three workers ready");
         await Task.Delay(TimeSpan.FromSeconds(6), TestContext.Current.CancellationToken);
         Assert.Equal(waiting.Metadata.ResourceVersion, (await scenario.ScanJobAsync())!.Metadata.ResourceVersion);
     }

@@ -40,7 +40,7 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         var (scenario, kafka) = await PrepareAsync();
         await kafka.AllowAsync(ResourceType.Topic, "deepfake.", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Group, "deepfake", AclOperation.All);
-        await kafka.AllowAsync(TransactionalId, "", AclOperation.All);
+        await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.Read, AclOperation.Describe);
         await scenario.CreateSecretAsync("auth", new()
         {
@@ -74,7 +74,7 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await kafka.AllowAsync(ResourceType.Topic, "deepfake.", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.All);
         await kafka.AllowAsync(ResourceType.Group, "deepfake", AclOperation.All);
-        await kafka.AllowAsync(TransactionalId, "", AclOperation.All);
+        await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
     }
 
     private async Task StalledAsync(Scenario scenario, string reason, string part)
