@@ -29,8 +29,8 @@ internal sealed record CheckOutcome(DetectorCheck? Result, (string Reason, strin
             var why = job.Status.Conditions.First(condition => condition.Type == "Failed");
             return new CheckOutcome(null, (Reasons.CheckFailed, $"the check could not run: {why.Reason}: {why.Message}"), true);
         }
-        if (PodTrouble.WaitsForNode(newest) is { } scarce) return new CheckOutcome(null, null, false) { Waiting = $"the check's pod waits for a node: {scarce}" };
         if (PodTrouble.Of(newest) is not { } trouble) return new CheckOutcome(null, null, false);
+        if (trouble.Reason == PodTrouble.NoNode) return new CheckOutcome(null, null, false) { Waiting = $"the check's pod {trouble.Message}" };
         return new CheckOutcome(null, (trouble.Reason, $"the check's pod {trouble.Message}. Check the operator's --worker-image"), false);
     }
 

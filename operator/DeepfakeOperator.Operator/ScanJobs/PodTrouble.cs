@@ -9,17 +9,17 @@ internal static class PodTrouble
     private static readonly string[] Stuck =
         ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
 
+    /// <summary>The reason of a pod that waits for a node, which may pass by itself: another pod ends, or a node is added.</summary>
+    public const string NoNode = "Unschedulable";
+
     /// <summary>Null: nothing is known to be wrong.</summary>
     public static (string Reason, string Message)? Of(V1Pod? pod)
     {
         if (WorkerOf(pod)?.State?.Waiting is { } waiting && Stuck.Contains(waiting.Reason)) return (waiting.Reason, $"cannot start: {waiting.Message}");
         if (LastWordsOf(pod) is { } words) return ("WorkerEnded", words);
-        return WaitsForNode(pod) is { } why ? ("Unschedulable", $"waits for a node: {why}") : null;
+        var unscheduled = pod?.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" });
+        return unscheduled is null ? null : (NoNode, $"waits for a node: {unscheduled.Message}");
     }
-
-    /// <summary>Why the scheduler has no node for a pod, which may pass by itself: another pod ends, or a node is added. Null: it has one, or has not looked yet.</summary>
-    public static string? WaitsForNode(V1Pod? pod) =>
-        pod?.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" })?.Message;
 
     /// <summary>How a pod's worker ended; null: it did not.</summary>
     public static string? LastWordsOf(V1Pod? pod) => WorkerOf(pod)?.State?.Terminated is { } ended

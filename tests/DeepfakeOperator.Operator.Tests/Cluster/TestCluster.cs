@@ -100,6 +100,21 @@ public sealed class TestCluster : IAsyncLifetime
         _kafka = await kafka;
         var applier = new ManifestApplier(_controlPlane.Client);
         foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml")) await applier.ApplyFileAsync(crd, cancellation);
+        // A CRD is served a moment before it can be stored: "storage is (re)initializing".
+        foreach (var resource in (string[])["scanjobs", "detectors", "clusterdetectors"]) await Eventually.TrueAsync(() => IsServedAsync(resource), () => $"{resource} are served");
         _kubelet = new FakeKubelet(Api);
+    }
+
+    private async Task<bool> IsServedAsync(string resource)
+    {
+        try
+        {
+            await Api.GetAsync($"apis/deepfakeoperator.io/v1alpha1/{resource}", Cancellation);
+            return true;
+        }
+        catch (ApiException)
+        {
+            return false;
+        }
     }
 }
