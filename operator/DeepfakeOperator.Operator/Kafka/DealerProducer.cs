@@ -35,6 +35,8 @@ internal sealed class DealerProducer : IDisposable
             ClientId = "deepfake-operator-dealer",
             TransactionalId = topics.DealerTransactionalId,
             TransactionTimeoutMs = 15_000,
+            // The client refuses a longer one than the transaction's, and a job's own properties may ask for it.
+            SocketTimeoutMs = 10_000,
             EnableIdempotence = true,
             Acks = Acks.All,
             LingerMs = 0,

@@ -80,8 +80,8 @@ internal sealed class ScanJobReconciler(
             if (!await session.ConnectAsync(settings, cancellation)) return seen with { Connecting = true, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
 
             if (!await finalizer.HoldAsync(job, cancellation)) return null;
-            // Freezing the offsets of many partitions takes a while: the status says so first, and its write brings us back here.
-            if (session.Plan is null && !IsPlanning(session.LastStatus ?? job.Status)) return seen;
+            // Freezing the offsets of many partitions takes a while: the status says so first, once, and its write brings us back here.
+            if (session.AnnouncesPlanning(session.LastStatus ?? job.Status)) return seen;
             await session.PlanAsync(job, cancellation);
             seen = seen with { Record = session.Record, Plan = session.Plan };
             await session.DealAsync(cancellation);
@@ -113,9 +113,6 @@ internal sealed class ScanJobReconciler(
             throw new BlockedException(Reasons.ModeNotSupported, "mode Stream is not built yet; use mode Batch, which ends where the topics end now");
         }
     }
-
-    private static bool IsPlanning(ScanJobStatus? status) =>
-        Conditions.IsTrue(status?.Conditions, ConditionTypes.Planned) || status?.Phase == ScanJobPhase.Planning;
 
     private (string Reason, string Message)? Expired(ScanJob job, ScanSession session)
     {

@@ -20,6 +20,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     private readonly ConcurrentDictionary<int, bool> _caughtUp = new();
     private KafkaConnection? _connection;
     private volatile ProgressFold? _fold;
+    private bool _announced;
     private bool _attached;
     private int _partitions;
 
@@ -54,6 +55,14 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         if (!await _connection!.CheckAsync(cancellation)) return false;
         Attach();
         return true;
+    }
+
+    /// <summary>True once, before the first plan is made.</summary>
+    public bool AnnouncesPlanning(ScanJobStatus? status)
+    {
+        var announce = !_announced && Plan is null && !Conditions.IsTrue(status?.Conditions, ConditionTypes.Planned) && status?.Phase != ScanJobPhase.Planning;
+        _announced = true;
+        return announce;
     }
 
     /// <summary>Finds the plan that was frozen earlier, or freezes one. Before this nothing was dealt; after it the plan never changes.</summary>
