@@ -22,6 +22,9 @@ internal sealed class OperatorHost : IAsyncDisposable
 
     private static readonly TimeSpan ReconcileTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>What a reconcile may take to notice that the lease is lost; the process ends before another can hold it.</summary>
+    private static readonly TimeSpan LossPatience = TimeSpan.FromSeconds(2);
+
     private readonly Store<ScanJob> _scanJobs = new();
     private readonly Store<Detector> _detectors = new();
     private readonly Store<ClusterDetector> _clusterDetectors = new();
@@ -35,11 +38,13 @@ internal sealed class OperatorHost : IAsyncDisposable
     private readonly ScanJobReconciler _scanJobReconciler;
     private readonly EventRecorder _events;
     private readonly LeaderGate? _gate;
+    private readonly TimeProvider _clock;
     private readonly List<Func<CancellationToken, Task>> _watchers;
     private readonly List<Controller> _controllers;
 
     public OperatorHost(Kubernetes kubernetes, OperatorOptions options, TimeProvider clock, ILoggerFactory logs)
     {
+        _clock = clock;
         var log = logs.CreateLogger("operator");
         var api = new KubernetesApi(kubernetes);
         var scope = options.WatchNamespace;
@@ -62,7 +67,7 @@ internal sealed class OperatorHost : IAsyncDisposable
         }
 
         var secrets = new KafkaSecrets(new ResourceClient<V1Secret>(api), clock);
-        var slots = new WorkerSlots(jobs, _jobs, _pods, options.WorkerImage);
+        var slots = new WorkerSlots(jobs, pods, _jobs, _pods, options.WorkerImage, clock);
         _scanJobReconciler = new ScanJobReconciler(
             _scanJobs,
             scanJobs,
@@ -128,7 +133,13 @@ internal sealed class OperatorHost : IAsyncDisposable
             }
             OperatorMetrics.Leader.Set(1);
             controllers = Task.WhenAll(_controllers.Select(controller => controller.RunAsync(working.Token)));
-            if (await Task.WhenAny(lease, controllers) == lease && _gate is not null) await lease;
+            if (_gate is not null && await Task.WhenAny(lease, controllers) == lease)
+            {
+                await working.CancelAsync();
+                await Task.WhenAny(controllers, Task.Delay(LossPatience, _clock, CancellationToken.None));
+                controllers = Task.CompletedTask;
+                await lease;
+            }
             await controllers;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

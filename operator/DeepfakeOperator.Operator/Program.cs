@@ -42,7 +42,9 @@ try
 }
 catch (LeaseLostException lost)
 {
-    app.Logger.LogCritical("{Error}; ending, as another may lead", lost.Message);
+    // Nothing is closed or waited for: what is under way must not outlive the lease.
+    await Console.Error.WriteLineAsync($"{lost.Message}; ending, as another may lead");
+    Environment.Exit(1);
     return 1;
 }
 finally

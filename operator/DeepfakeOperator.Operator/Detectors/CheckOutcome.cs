@@ -12,15 +12,13 @@ namespace DeepfakeOperator.Operator.Detectors;
 /// <param name="IsFinal">True: this check will say no more.</param>
 internal sealed record CheckOutcome(DetectorCheck? Result, (string Reason, string Message)? Trouble, bool IsFinal)
 {
-    /// <summary>Reasons of a waiting container that do not mend themselves without somebody's doing.</summary>
-    private static readonly string[] Stuck =
-        ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+    /// <summary>What is waited for that may come by itself.</summary>
+    public string? Waiting { get; private init; }
 
     public static CheckOutcome Of(V1Job job, IEnumerable<V1Pod> pods)
     {
         var newest = pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).FirstOrDefault();
-        var container = newest?.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == WorkerPod.ContainerName);
-        if (container?.State?.Terminated is { } ended)
+        if (PodTrouble.WorkerOf(newest)?.State?.Terminated is { } ended)
         {
             if (Parse(ended.Message) is { } result) return new CheckOutcome(result, null, true);
             var failed = (Reasons.CheckFailed, $"the check exited with {ended.ExitCode} ({ended.Reason}): {ended.Message?.Trim()}");
@@ -31,12 +29,9 @@ internal sealed record CheckOutcome(DetectorCheck? Result, (string Reason, strin
             var why = job.Status.Conditions.First(condition => condition.Type == "Failed");
             return new CheckOutcome(null, (Reasons.CheckFailed, $"the check could not run: {why.Reason}: {why.Message}"), true);
         }
-        if (container?.State?.Waiting is { } waiting && Stuck.Contains(waiting.Reason))
-        {
-            return new CheckOutcome(null, (waiting.Reason, $"the check's pod cannot start: {waiting.Message}. Check the operator's --worker-image"), false);
-        }
-        var unscheduled = newest?.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" });
-        return new CheckOutcome(null, unscheduled is null ? null : (unscheduled.Reason ?? Reasons.Checking, $"the check's pod waits for a node: {unscheduled.Message}"), false);
+        if (PodTrouble.Of(newest) is not { } trouble) return new CheckOutcome(null, null, false);
+        if (trouble.Reason == PodTrouble.NoNode) return new CheckOutcome(null, null, false) { Waiting = $"the check's pod {trouble.Message}" };
+        return new CheckOutcome(null, (trouble.Reason, $"the check's pod {trouble.Message}. Check the operator's --worker-image"), false);
     }
 
     private static DetectorCheck? Parse(string? message)

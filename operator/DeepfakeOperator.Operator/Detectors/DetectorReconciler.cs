@@ -6,6 +6,7 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Api.Validation;
 using DeepfakeOperator.Operator.Runtime;
 using DeepfakeOperator.Operator.ScanJobs;
 using k8s;
@@ -44,15 +45,24 @@ internal sealed class DetectorReconciler<T>(
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
 
     /// <summary>What was last written, which the watch may not have brought back yet.</summary>
-    private readonly ConcurrentDictionary<string, DetectorStatus> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, (string Uid, DetectorStatus Status)> _written = new();
 
     public async Task<ReconcileResult> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
-        if (detectors.Get(key) is not { } detector || detector.Metadata.DeletionTimestamp is not null) return ReconcileResult.Done;
+        if (detectors.Get(key) is not { } detector || detector.Metadata.DeletionTimestamp is not null)
+        {
+            _written.TryRemove(key, out _);
+            return ReconcileResult.Done;
+        }
         var now = clock.GetUtcNow();
-        var before = _written.GetValueOrDefault(detector.Metadata.Uid) ?? detector.Status ?? new DetectorStatus();
+        var before = (_written.TryGetValue(key, out var last) && last.Uid == detector.Metadata.Uid ? last.Status : detector.Status) ?? new DetectorStatus();
         var isCurrent = before.ObservedGeneration == detector.Metadata.Generation;
-        if (isCurrent && Conditions.IsTrue(before.Conditions, ConditionTypes.Ready)) return ReconcileResult.Done;
+        if (isCurrent && Conditions.IsTrue(before.Conditions, ConditionTypes.Ready))
+        {
+            // Whoever wrote that may have been killed before it could clean up.
+            await DeleteChecksAsync(detector, except: default, cancellation);
+            return ReconcileResult.Done;
+        }
 
         if (ProblemOf(key, detector) is { } problem)
         {
@@ -61,7 +71,8 @@ internal sealed class DetectorReconciler<T>(
         }
         var descriptor = JsonSerializer.Serialize(new ResolvedDetector(key.Name, 1, detector.Spec), ApiJson.Options);
         var check = new ObjectKey(key.Namespace.Length > 0 ? key.Namespace : options.Namespace, Names.Check(key.Name, Names.HashOf(descriptor)));
-        await DeleteOutdatedAsync(detector, check, cancellation);
+        // Checks of an earlier spec answer a question that nobody asks any more.
+        await DeleteChecksAsync(detector, except: check, cancellation);
 
         if (jobs.Get(check) is not { } job)
         {
@@ -88,12 +99,14 @@ internal sealed class DetectorReconciler<T>(
         if (outcome.Result is { Passed: true } passed) conditions.Ready(Reasons.ConformancePassed, passed.Message);
         else if (outcome.Result is { } failed) conditions.Stalled(failed.Reason, failed.Message);
         else if (outcome.Trouble is { } trouble) conditions.Stalled(trouble.Reason, trouble.Message);
+        else if (outcome.Waiting is { } waiting && !conditions.Has(ConditionTypes.Stalled)) conditions.Reconciling(Reasons.Checking, waiting);
         else if (!isCurrent) conditions.Reconciling(Reasons.Checking, $"Job {check} loads the model");
     }
 
     private string? ProblemOf(ObjectKey key, T detector)
     {
         if (detectors.ErrorOf(key) is { } unreadable) return $"the spec cannot be read: {unreadable}";
+        if (SpecValidation.Check(detector.Spec) is { Count: > 0 } violations) return string.Join("; ", violations);
         return detector.Spec.Conformance is null ? "spec.conformance is missing: without a golden input nobody can tell whether the model does what it should" : null;
     }
 
@@ -104,16 +117,16 @@ internal sealed class DetectorReconciler<T>(
         await jobClient.CreateAsync(check.Namespace, WorkerJob.Check(detector, check.Namespace, check.Name, options.WorkerImage), cancellation);
     }
 
-    /// <summary>Checks of an earlier spec answer a question that nobody asks any more.</summary>
-    private async Task DeleteOutdatedAsync(T detector, ObjectKey current, CancellationToken cancellation)
+    private async Task DeleteChecksAsync(T detector, ObjectKey except, CancellationToken cancellation)
     {
-        foreach (var job in jobs.OwnedBy(detector.Metadata.Uid).Where(job => ObjectKey.Of(job) != current)) await DeleteAsync(job, cancellation);
+        foreach (var job in jobs.OwnedBy(detector.Metadata.Uid).Where(job => ObjectKey.Of(job) != except)) await DeleteAsync(job, cancellation);
     }
 
     private async Task DeleteAsync(V1Job job, CancellationToken cancellation)
     {
-        if (job.Metadata.DeletionTimestamp is null) await jobClient.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, "Background", cancellation);
+        // The Job last: as long as it is there, what belongs to it is found.
         await configMaps.DeleteAsync(ObjectKey.Of(job), null, "Background", cancellation);
+        if (job.Metadata.DeletionTimestamp is null) await jobClient.DeleteAsync(ObjectKey.Of(job), job.Metadata.Uid, "Background", cancellation);
     }
 
     private async Task WriteAsync(
@@ -134,7 +147,7 @@ internal sealed class DetectorReconciler<T>(
         if (JsonNode.DeepEquals(body, JsonSerializer.SerializeToNode(before, ApiJson.Options))) return;
         await client.ApplyStatusAsync(ObjectKey.Of(detector), detector.Metadata.Uid, body, cancellation);
         OperatorMetrics.StatusWrites.WithLabels(ResourceClient<T>.Kind).Inc();
-        _written[detector.Metadata.Uid] = status;
+        _written[ObjectKey.Of(detector)] = (detector.Metadata.Uid, status);
         ScanJobEvents.Tell(events, detector, before.Conditions, status.Conditions);
     }
 }

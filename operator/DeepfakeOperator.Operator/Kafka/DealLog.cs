@@ -33,7 +33,7 @@ internal sealed record DealLog(PlanRecord? Plan, IReadOnlyList<DealtShard> Dealt
             AllowAutoCreateTopics = false,
             FetchWaitMaxMs = 50,
         };
-        using var consumer = KafkaConnection.Build(() => new ConsumerBuilder<string, byte[]>(connection.Settings.With(configuration))
+        using var consumer = KafkaConnection.Build(connection.Settings, () => new ConsumerBuilder<string, byte[]>(connection.Settings.With(configuration))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());

@@ -35,11 +35,13 @@ internal sealed class DealerProducer : IDisposable
             ClientId = "deepfake-operator-dealer",
             TransactionalId = topics.DealerTransactionalId,
             TransactionTimeoutMs = 15_000,
+            // The client refuses a longer one than the transaction's, and a job's own properties may ask for it.
+            SocketTimeoutMs = 10_000,
             EnableIdempotence = true,
             Acks = Acks.All,
             LingerMs = 0,
         };
-        var producer = KafkaConnection.Build(() => new ProducerBuilder<string, byte[]>(connection.Settings.With(configuration))
+        var producer = KafkaConnection.Build(connection.Settings, () => new ProducerBuilder<string, byte[]>(connection.Settings.With(configuration))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());

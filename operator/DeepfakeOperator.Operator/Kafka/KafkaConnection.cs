@@ -50,7 +50,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
             QueuedMaxMessagesKbytes = 4096,
             FetchMaxBytes = 4 << 20,
         };
-        _consumer = Build(() => new ConsumerBuilder<string, byte[]>(settings.With(own))
+        _consumer = Build(settings, () => new ConsumerBuilder<string, byte[]>(settings.With(own))
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, message) => _log.LogDebug("librdkafka {Facility}: {Message}", message.Facility, message.Message))
             .Build());
@@ -131,7 +131,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
 
     /// <summary>Makes a client; librdkafka throws for a setting that it does not know or cannot read.</summary>
     /// <exception cref="BlockedException">A setting is wrong.</exception>
-    public static T Build<T>(Func<T> build)
+    public static T Build<T>(KafkaSettings settings, Func<T> build)
     {
         try
         {
@@ -139,7 +139,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new BlockedException(Reasons.KafkaConfigurationInvalid, $"a Kafka setting is refused: {error.Message}. Check spec.source.kafka.properties and the secret");
+            throw new BlockedException(Reasons.KafkaConfigurationInvalid, $"a Kafka setting is refused: {settings.Redact(error.Message)}. Check spec.source.kafka.properties and the secret of authSecretRef");
         }
     }
 

@@ -1,17 +1,18 @@
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using DeepfakeOperator.Operator.ScanJobs;
 
 namespace DeepfakeOperator.Operator.Kafka;
 
 /// <summary>What a Kafka error means to the person who wrote the ScanJob.</summary>
-internal static class KafkaErrors
+internal static partial class KafkaErrors
 {
     /// <param name="error">What the client said.</param>
     /// <param name="doing">What was tried, as a clause such as "reading the offsets of 'media'".</param>
     /// <param name="bootstrap">The cluster.</param>
     public static BlockedException Explain(Error error, string doing, string bootstrap)
     {
-        var said = $"Kafka at {bootstrap}, {doing}: {error.Reason} ({error.Code})";
+        var said = $"Kafka at {bootstrap}, {doing}: {Chatter().Replace(error.Reason, "")} ({error.Code})";
         return error.Code switch
         {
             ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.UnsupportedSaslMechanism or ErrorCode.IllegalSaslState =>
@@ -29,6 +30,10 @@ internal static class KafkaErrors
             _ => new(Reasons.KafkaFailed, said),
         };
     }
+
+    /// <summary>Which of its connections it was and how many milliseconds it took: different each time, and a message that differs is a status write and an Event.</summary>
+    [GeneratedRegex(@"^(\w+://)?[^\s/]+/(bootstrap|\d+): | \((after \d+ms|\d+ identical).*\)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Chatter();
 
     public static bool IsUnreachable(BlockedException error) => error.Reason is Reasons.KafkaUnreachable or Reasons.KafkaAuthenticationFailed;
 

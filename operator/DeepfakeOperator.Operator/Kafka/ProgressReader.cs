@@ -45,8 +45,9 @@ internal sealed class ProgressReader(IConsumer<string, byte[]> consumer, ILogger
             {
                 log.LogError("reading progress: {Error}", error.Error);
             }
-            catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
+            catch (Exception error)
             {
+                // One record that is not understood must not end the reading for all jobs of the cluster.
                 log.LogError("a progress record was not understood: {Error}", error.Message);
             }
         }

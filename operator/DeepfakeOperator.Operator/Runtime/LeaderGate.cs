@@ -50,17 +50,21 @@ internal sealed class LeaderGate(ResourceClient<V1Lease> leases, ObjectKey key, 
     /// <exception cref="LeaseLostException">It could not be renewed in time, or somebody took it.</exception>
     public async Task HoldAsync(CancellationToken cancellation)
     {
-        var renewed = clock.GetUtcNow();
+        // Time that was spent asking counts: the lease runs out for the others while an answer is awaited.
+        var renewed = clock.GetTimestamp();
         while (!cancellation.IsCancellationRequested)
         {
             await Task.Delay(RetryPeriod, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellation.IsCancellationRequested) break;
+            var asked = clock.GetTimestamp();
             try
             {
-                using var limit = new CancellationTokenSource(RenewDeadline, clock);
+                var left = RenewDeadline - clock.GetElapsedTime(renewed);
+                if (left <= TimeSpan.Zero) throw new LeaseLostException($"lease {key} could not be renewed within {RenewDeadline.TotalSeconds} s");
+                using var limit = new CancellationTokenSource(left, clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-                if (!await TryTakeAsync(either.Token)) throw new LeaseLostException($"lease {key} was taken by {_seen?.Spec?.HolderIdentity}");
-                renewed = clock.GetUtcNow();
+                if (await TryTakeAsync(either.Token)) renewed = asked;
+                else if (_seen?.Spec?.HolderIdentity != identity) throw new LeaseLostException($"lease {key} was taken by {_seen?.Spec?.HolderIdentity}");
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -68,7 +72,7 @@ internal sealed class LeaderGate(ResourceClient<V1Lease> leases, ObjectKey key, 
             }
             catch (Exception error) when (IsTransient(error))
             {
-                if (clock.GetUtcNow() - renewed > RenewDeadline) throw new LeaseLostException($"lease {key} could not be renewed: {error.Message}");
+                log.LogWarning("lease {Lease} not renewed: {Error}", key, error.Message);
             }
         }
         await ReleaseAsync();
@@ -119,12 +123,13 @@ internal sealed class LeaderGate(ResourceClient<V1Lease> leases, ObjectKey key, 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), clock);
         try
         {
-            if (_seen is null) return;
+            // Read again: what was seen last may be older than our own renewal.
+            if (await leases.GetAsync(key, limit.Token) is not { } lease || lease.Spec?.HolderIdentity != identity) return;
             var spec = new JsonObject { ["holderIdentity"] = "", ["leaseDurationSeconds"] = 1, ["renewTime"] = Now() };
-            await PatchAsync(_seen.Metadata.ResourceVersion, spec, limit.Token);
+            await PatchAsync(lease.Metadata.ResourceVersion, spec, limit.Token);
             log.LogInformation("released lease {Lease}", key);
         }
-        catch (Exception error) when (IsTransient(error) || error is OperationCanceledException)
+        catch (Exception error) when (IsTransient(error))
         {
             log.LogWarning("lease {Lease} not released, it will run out: {Error}", key, error.Message);
         }

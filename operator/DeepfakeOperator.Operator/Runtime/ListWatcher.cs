@@ -25,6 +25,9 @@ internal sealed class ListWatcher<T>(ResourceClient<T> client, Store<T> store, s
     /// <summary>A connection on which not even the server's own end arrives is dead.</summary>
     private static readonly TimeSpan Silence = WatchTimeout + TimeSpan.FromSeconds(20);
 
+    /// <summary>A watch that ends sooner without a word was cut by something in between, which is not to be knocked at without a pause.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
     private readonly string _selector = labelSelector is null ? "" : $"&labelSelector={Uri.EscapeDataString(labelSelector)}";
 
     /// <summary>Everything up to here is in the store; null: a list is needed.</summary>
@@ -46,7 +49,7 @@ internal sealed class ListWatcher<T>(ResourceClient<T> client, Store<T> store, s
             catch (Exception error)
             {
                 // Too old, or a line that could not be read and so may have been anything: only a fresh list is sure to miss nothing.
-                if (error is ApiException { IsExpired: true } or JsonException) _version = null;
+                if (error is ApiException { IsExpired: true } || Decoded<T>.IsUnreadable(error)) _version = null;
                 var delay = (error as ApiException)?.RetryAfter ?? Backoff.Default.After(++failures);
                 log.LogWarning("watch of {Kind}: {Error}; again in {Delay}", ResourceClient<T>.Kind, error.Message, delay);
                 OperatorMetrics.WatchFailures.WithLabels(ResourceClient<T>.Kind).Inc();
@@ -78,6 +81,7 @@ internal sealed class ListWatcher<T>(ResourceClient<T> client, Store<T> store, s
     /// <summary>Takes events until the server ends the watch.</summary>
     private async Task WatchAsync(Action alive, CancellationToken cancellation)
     {
+        var (opened, silent) = (clock.GetTimestamp(), true);
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timer = clock.CreateTimer(_ => watchdog.Cancel(), null, Silence, Timeout.InfiniteTimeSpan);
         try
@@ -91,6 +95,7 @@ internal sealed class ListWatcher<T>(ResourceClient<T> client, Store<T> store, s
                 if (line.Length == 0) continue;
                 _version = Take(line) ?? _version;
                 alive();
+                silent = false;
             }
         }
         catch (HttpRequestException error) when (error.InnerException is EndOfStreamException)
@@ -101,6 +106,7 @@ internal sealed class ListWatcher<T>(ResourceClient<T> client, Store<T> store, s
         {
             throw new TimeoutException($"nothing heard for {Silence.TotalSeconds} s");
         }
+        if (silent && clock.GetElapsedTime(opened) < Shortest) throw new IOException("the watch was closed as soon as it was opened");
     }
 
     private string? Take(string line)

@@ -11,6 +11,8 @@ internal sealed class Conditions(IReadOnlyList<V1Condition> before, long generat
 
     private readonly SortedDictionary<string, V1Condition> _conditions = new(before.ToDictionary(condition => condition.Type), StringComparer.Ordinal);
 
+    public bool Has(string type) => _conditions.GetValueOrDefault(type)?.Status == "True";
+
     public IReadOnlyList<V1Condition> ToList() => [.. _conditions.Values];
 
     public void Set(string type, bool status, string reason, string message)

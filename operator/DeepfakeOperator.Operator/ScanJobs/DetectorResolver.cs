@@ -30,7 +30,15 @@ internal sealed class DetectorResolver(Store<Detector> detectors, Store<ClusterD
     {
         var ready = Conditions.Find(status?.Conditions, ConditionTypes.Ready);
         if (ready?.Status == "True" && status!.ObservedGeneration == generation) return new ResolvedDetector(reference.Name, reference.Weight, spec);
-        var why = ready is null || status!.ObservedGeneration != generation ? "its check has not ended yet" : $"{ready.Reason}: {ready.Message}";
-        throw new BlockedException(Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is not ready: {why}");
+        var current = status is not null && status.ObservedGeneration == generation;
+        if (current && Conditions.Find(status!.Conditions, ConditionTypes.Stalled) is { Status: "True" } stalled)
+        {
+            throw new BlockedException(
+                Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is not ready: {stalled.Reason}: {stalled.Message}. Mend it, or take it out of spec.detectors");
+        }
+        // Applied together with the job, as samples are: nothing is wrong, its check takes a moment.
+        var checking = current ? Conditions.Find(status!.Conditions, ConditionTypes.Reconciling)?.Message : null;
+        throw new BlockedException(
+            Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is being checked{(string.IsNullOrEmpty(checking) ? "" : ": " + checking)}", passes: true);
     }
 }

@@ -16,7 +16,9 @@ internal static class Reasons
     public const string KafkaDenied = "KafkaAuthorizationFailed";
     public const string KafkaFailed = "KafkaFailed";
     public const string SourceTopicNotFound = "SourceTopicNotFound";
+    public const string ResultTopicUnavailable = "ResultTopicUnavailable";
     public const string WorkerRefused = "WorkerRefused";
+    public const string KubernetesDenied = "KubernetesAccessDenied";
 
     // On the way.
     public const string Connecting = "ConnectingToKafka";
@@ -43,7 +45,7 @@ internal static class Reasons
     public const string PendingDeadlineExceeded = "PendingDeadlineExceeded";
 
     // Events only.
-    public const string WorkerCreated = "WorkerCreated";
+    public const string Started = "Started";
     public const string Recovered = "Recovered";
     public const string CleanupAbandoned = "CleanupAbandoned";
 

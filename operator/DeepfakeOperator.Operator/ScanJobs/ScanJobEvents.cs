@@ -18,6 +18,10 @@ internal static class ScanJobEvents
         {
             if (Turned(type, before, after) is { Status: "True" } milestone) events.Normal(about, milestone.Reason, milestone.Message);
         }
+        if (Turned(ConditionTypes.Progressing, before, after) is { Status: "True" })
+        {
+            events.Normal(about, Reasons.Started, Conditions.Find(after, ConditionTypes.Ready)?.Message ?? "");
+        }
         if (Turned(ConditionTypes.Failed, before, after) is { Status: "True" } failed) events.Warning(about, failed.Reason, failed.Message);
         var stalled = Conditions.Find(after, ConditionTypes.Stalled);
         var was = Conditions.Find(before, ConditionTypes.Stalled);

@@ -14,11 +14,10 @@ internal sealed class ScanJobFinalizer(ResourceClient<ScanJob> client, WorkerSlo
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Holds the job from here on; to be called before anything is made in Kafka.</summary>
-    public async Task HoldAsync(ScanJob job, CancellationToken cancellation)
+    /// <summary>Holds the job from here on; to be called before anything is made in Kafka. False: it is gone, and nothing may be made that nobody would remove.</summary>
+    public async Task<bool> HoldAsync(ScanJob job, CancellationToken cancellation)
     {
-        if (IsHeld(job)) return;
-        await SetAsync(job, [.. job.Metadata.Finalizers ?? [], ApiGroup.Finalizer], cancellation);
+        return IsHeld(job) || await SetAsync(job, [.. job.Metadata.Finalizers ?? [], ApiGroup.Finalizer], cancellation);
     }
 
     /// <summary>One step towards the job's end.</summary>
@@ -47,7 +46,7 @@ internal sealed class ScanJobFinalizer(ResourceClient<ScanJob> client, WorkerSlo
     private static bool IsHeld(ScanJob job) => job.Metadata.Finalizers?.Contains(ApiGroup.Finalizer) == true;
 
     /// <summary>The resourceVersion keeps another controller's finalizer, added a moment ago, from being lost.</summary>
-    private async Task SetAsync(ScanJob job, IReadOnlyList<string> finalizers, CancellationToken cancellation)
+    private async Task<bool> SetAsync(ScanJob job, IReadOnlyList<string> finalizers, CancellationToken cancellation)
     {
         var metadata = new JsonObject
         {
@@ -57,10 +56,11 @@ internal sealed class ScanJobFinalizer(ResourceClient<ScanJob> client, WorkerSlo
         try
         {
             await client.PatchAsync(ObjectKey.Of(job), new JsonObject { ["metadata"] = metadata }, cancellation);
+            return true;
         }
         catch (ApiException error) when (error.IsNotFound)
         {
-            // Gone is what a deletion was after.
+            return false;
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Api.Validation;
 using DeepfakeOperator.Operator.Runtime;
 
 namespace DeepfakeOperator.Operator.ScanJobs;
@@ -43,7 +44,7 @@ internal sealed class ScanJobReconciler(
         if (job.Metadata.DeletionTimestamp is not null) return await finalizer.FinalizeAsync(job, session, cancellation);
         if (Phase.IsFinished(session.LastStatus ?? job.Status)) return await AfterTheEndAsync(job, session, cancellation);
 
-        var seen = await StepAsync(job, session, cancellation);
+        if (await StepAsync(job, session, cancellation) is not { } seen) return ReconcileResult.Done;
         var written = await WriteStatusAsync(job, session, seen, cancellation);
         if (Phase.IsFinished(session.LastStatus)) return await AfterTheEndAsync(job, session, cancellation);
         if (seen.Blocked is not null) return ReconcileResult.Retry;
@@ -57,8 +58,10 @@ internal sealed class ScanJobReconciler(
         foreach (var key in _sessions.Keys) await ForgetAsync(key);
     }
 
-    /// <summary>The story of a live job. What cannot go on stops it here and shows in the status; what is already running goes on.</summary>
-    private async Task<Observation> StepAsync(ScanJob job, ScanSession session, CancellationToken cancellation)
+    /// <summary>
+    /// The story of a live job. What cannot go on stops it here and shows in the status; what is already running goes on. Null: the job was deleted meanwhile.
+    /// </summary>
+    private async Task<Observation?> StepAsync(ScanJob job, ScanSession session, CancellationToken cancellation)
     {
         var seen = new Observation { Workers = slots.Observe(job, session.LastStatus?.Workers.Desired ?? job.Status?.Workers.Desired ?? 0) };
         try
@@ -76,7 +79,9 @@ internal sealed class ScanJobReconciler(
             var settings = await secrets.SettingsOfAsync(job, fresh: wasBlocked, cancellation);
             if (!await session.ConnectAsync(settings, cancellation)) return seen with { Connecting = true, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
 
-            await finalizer.HoldAsync(job, cancellation);
+            if (!await finalizer.HoldAsync(job, cancellation)) return null;
+            // Freezing the offsets of many partitions takes a while: the status says so first, once, and its write brings us back here.
+            if (session.AnnouncesPlanning(session.LastStatus ?? job.Status)) return seen;
             await session.PlanAsync(job, cancellation);
             seen = seen with { Record = session.Record, Plan = session.Plan };
             await session.DealAsync(cancellation);
@@ -91,11 +96,18 @@ internal sealed class ScanJobReconciler(
         {
             return seen with { Blocked = blocked, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
         }
+        catch (ApiException denied) when (denied.Status == System.Net.HttpStatusCode.Forbidden)
+        {
+            var blocked = new BlockedException(Reasons.KubernetesDenied, $"the API server does not let the operator go on: {denied.Message}. Check the operator's roles");
+            return seen with { Blocked = blocked, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
+        }
     }
 
     private void RequireValid(ScanJob job)
     {
         if (jobs.ErrorOf(ObjectKey.Of(job)) is { } unreadable) throw new BlockedException(Reasons.InvalidSpec, $"the spec cannot be read: {unreadable}");
+        // For API servers that are too old to run the rules of the CRD.
+        if (SpecValidation.Check(job.Spec) is { Count: > 0 } violations) throw new BlockedException(Reasons.InvalidSpec, string.Join("; ", violations));
         if (job.Spec.Mode == ScanMode.Stream)
         {
             throw new BlockedException(Reasons.ModeNotSupported, "mode Stream is not built yet; use mode Batch, which ends where the topics end now");

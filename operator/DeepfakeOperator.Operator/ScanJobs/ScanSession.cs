@@ -20,6 +20,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     private readonly ConcurrentDictionary<int, bool> _caughtUp = new();
     private KafkaConnection? _connection;
     private volatile ProgressFold? _fold;
+    private bool _announced;
     private bool _attached;
     private int _partitions;
 
@@ -56,6 +57,14 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         return true;
     }
 
+    /// <summary>True once, before the first plan is made.</summary>
+    public bool AnnouncesPlanning(ScanJobStatus? status)
+    {
+        var announce = !_announced && Plan is null && !Conditions.IsTrue(status?.Conditions, ConditionTypes.Planned) && status?.Phase != ScanJobPhase.Planning;
+        _announced = true;
+        return announce;
+    }
+
     /// <summary>Finds the plan that was frozen earlier, or freezes one. Before this nothing was dealt; after it the plan never changes.</summary>
     public async Task PlanAsync(ScanJob current, CancellationToken cancellation)
     {
@@ -70,7 +79,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         progress ??= await connection.EnsureAsync(Topics.Progress, wanted, ProgressTopicSettings, cancellation);
         // They differ only where a broker makes topics in its own way; then the surplus stays unused.
         _partitions = Math.Min(shards.Value, progress.Value);
-        foreach (var topic in ResultTopics(current)) await connection.EnsureAsync(topic, -1, null, cancellation);
+        foreach (var topic in ResultTopics(current)) await EnsureResultTopicAsync(connection, topic, cancellation);
 
         var left = await DealLog.ReadAsync(connection, calls, Topics, _partitions, cancellation);
         if (left.Plan is null)
@@ -173,6 +182,20 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     {
         var results = job.Spec.Results.Kafka;
         return [results.Topic, results.DeadLetterTopic ?? results.Topic + "-dlq"];
+    }
+
+    private static async Task EnsureResultTopicAsync(KafkaConnection connection, string topic, CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.EnsureAsync(topic, -1, null, cancellation);
+        }
+        catch (BlockedException blocked) when (blocked.Reason is Reasons.KafkaFailed or Reasons.KafkaDenied)
+        {
+            throw new BlockedException(
+                Reasons.ResultTopicUnavailable,
+                $"results cannot go to topic '{topic}' (spec.results.kafka): {blocked.Message}. Create the topic by hand, or correct what is refused; the job goes on by itself then");
+        }
     }
 
     private void Adopt(DealLog log)

@@ -88,14 +88,21 @@ internal static class StatusComposer
     {
         if (seen.Progress is { AllDone: true }) conditions.Ready(Reasons.AllItemsDone, "all items are done");
         else if (seen.Failure is { } failure) conditions.Stalled(failure.Reason, failure.Message);
+        else if (seen.Blocked is { Passes: true } waiting) conditions.Reconciling(waiting.Reason, waiting.Message);
         else if (seen.Blocked is { } blocked) conditions.Stalled(blocked.Reason, blocked.Message);
         else if (job.Spec.Suspend && seen.Workers.Existing + seen.Workers.Draining > 0) conditions.Reconciling(Reasons.Draining, "workers are draining");
         else if (job.Spec.Suspend) conditions.Ready(Reasons.Suspended, "suspended, as asked");
         else if (seen.Connecting && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Connecting, "waiting for Kafka's answer");
         else if (seen.Plan is null && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Planning, "freezing the source offsets");
         else if (seen.Progress is null) conditions.Reconciling(Reasons.Restoring, "reading earlier progress");
-        else if (seen.Workers.Ready == 0) conditions.Reconciling(Reasons.WaitingForWorkers, $"{seen.Workers.Existing} workers are starting");
+        else if (seen.Workers.Ready == 0) conditions.Reconciling(Reasons.WaitingForWorkers, Starting(seen.Workers));
         else conditions.Ready(Reasons.Running, $"{seen.Workers.Ready} of {seen.Workers.Desired} workers are ready");
+    }
+
+    private static string Starting(SlotCounts workers)
+    {
+        var counted = workers.Existing == 1 ? "1 worker is starting" : $"{workers.Existing} workers are starting";
+        return workers.Trouble is { } trouble ? $"{counted}; {trouble}" : counted;
     }
 
     private static ThroughputStatus ThroughputOf(ScanJobStatus before, Progress? progress) => progress is null ? before.Throughput : new ThroughputStatus

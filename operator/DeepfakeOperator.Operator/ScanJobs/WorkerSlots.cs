@@ -11,8 +11,15 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// Keeps as many worker Jobs as are wanted, one for each slot. A Job is deleted in the foreground: it keeps its name until its pod has drained, so a slot never has
 /// two workers.
 /// </summary>
-internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> jobs, Store<V1Pod> pods, string image)
+internal sealed class WorkerSlots(
+    ResourceClient<V1Job> client, ResourceClient<V1Pod> podClient, Store<V1Job> jobs, Store<V1Pod> pods, string image, TimeProvider clock)
 {
+    /// <summary>Workers end by themselves only when their node is drained. One that ends as soon as it has started must not be started again and again.</summary>
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(30);
+
+    /// <summary>Set by the Job controller; its newer name with a prefix is not known to old ones.</summary>
+    private const string JobNameLabel = "job-name";
+
     /// <summary>How many workers a job is to have.</summary>
     public static int DesiredOf(ScanJobSpec spec, int shards) => spec.Workers.Replicas ?? Math.Min(spec.Workers.Max, shards);
 
@@ -21,12 +28,13 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
     public async Task<SlotCounts> ReconcileAsync(ScanJob job, int desired, CancellationToken cancellation)
     {
         var counts = Observe(job, desired);
-        if (counts.Failure is not null) return counts;
         var slots = SlotsOf(job);
+        if (slots.Values.FirstOrDefault(WorkerJob.IsFailed) is { } failed) return counts with { Failure = await LastWordsOfAsync(failed, cancellation) };
         foreach (var (slot, worker) in slots.OrderByDescending(pair => pair.Key))
         {
-            // A worker that ended while there was work (its node was drained) makes room for the next.
-            if (slot >= desired || WorkerJob.IsComplete(worker)) await DrainAsync(worker, cancellation);
+            // A worker that ended while there was work makes room for the next.
+            var ended = WorkerJob.IsComplete(worker) && clock.GetUtcNow() - worker.Metadata.CreationTimestamp >= ShortestLife;
+            if (slot >= desired || ended) await DrainAsync(worker, cancellation);
         }
         for (var slot = 0; slot < desired; slot++)
         {
@@ -53,8 +61,10 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
             desired,
             existing.Count(worker => !WorkerJob.IsFailed(worker)),
             existing.Count(worker => pods.OwnedBy(worker.Metadata.Uid).Any(IsReady)),
-            workers.Count - existing.Count,
-            existing.Where(WorkerJob.IsFailed).Select(LastWordsOf).FirstOrDefault());
+            workers.Count - existing.Count)
+        {
+            Trouble = existing.Select(TroubleOf).FirstOrDefault(trouble => trouble is not null),
+        };
     }
 
     /// <summary>Asks the API server itself, for when being wrong would delete a topic under a running worker.</summary>
@@ -72,7 +82,7 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
         foreach (var worker in jobs.OwnedBy(job.Metadata.Uid))
         {
             if (worker.Metadata.Labels?.TryGetValue(ApiGroup.SlotLabel, out var slot) != true) continue;
-            slots[int.Parse(slot!, CultureInfo.InvariantCulture)] = worker;
+            if (int.TryParse(slot, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) slots[number] = worker;
         }
         return slots;
     }
@@ -81,7 +91,7 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
     {
         try
         {
-            await client.CreateAsync(job.Metadata.NamespaceProperty, WorkerJob.Scan(job, slot, image), cancellation);
+            if (await client.CreateAsync(job.Metadata.NamespaceProperty, WorkerJob.Scan(job, slot, image), cancellation)) return;
         }
         catch (ApiException error) when (error.Status is System.Net.HttpStatusCode.UnprocessableEntity or System.Net.HttpStatusCode.Forbidden)
         {
@@ -89,6 +99,13 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
                 Reasons.WorkerRefused,
                 $"the API server refuses worker {slot}: {error.Message}. Check spec.workers.template and the namespace's quota and policies");
         }
+        // There already: ours, which the watch has not shown yet; that of an earlier job of this name, on its way out; or somebody else's.
+        var name = Names.Worker(job.Metadata.Name, slot);
+        var there = await client.GetAsync(new ObjectKey(job.Metadata.NamespaceProperty, name), cancellation);
+        var owners = there?.Metadata.OwnerReferences ?? [];
+        if (there is null || there.Metadata.DeletionTimestamp is not null || owners.Any(owner => owner.Uid == job.Metadata.Uid)) return;
+        if (owners.Any(owner => owner.Kind == ScanJob.KindName && owner.Name == job.Metadata.Name)) return;
+        throw new BlockedException(Reasons.WorkerRefused, $"a Job '{name}' is there already and is not this ScanJob's. Delete it, or give the ScanJob another name");
     }
 
     private async Task DrainAsync(V1Job worker, CancellationToken cancellation)
@@ -96,14 +113,24 @@ internal sealed class WorkerSlots(ResourceClient<V1Job> client, Store<V1Job> job
         if (worker.Metadata.DeletionTimestamp is null) await client.DeleteAsync(ObjectKey.Of(worker), worker.Metadata.Uid, "Foreground", cancellation);
     }
 
-    private string LastWordsOf(V1Job worker)
+    private string? TroubleOf(V1Job worker)
+    {
+        var newest = pods.OwnedBy(worker.Metadata.Uid).OrderByDescending(pod => pod.Metadata.CreationTimestamp).FirstOrDefault();
+        return PodTrouble.Of(newest) is { } trouble ? $"pod {newest!.Metadata.Name} {trouble.Message}" : null;
+    }
+
+    /// <summary>Asks the API server itself: the watch of Jobs may be ahead of that of pods, and these words are written once.</summary>
+    private async Task<string> LastWordsOfAsync(V1Job worker, CancellationToken cancellation)
     {
         var why = worker.Status.Conditions.First(condition => condition.Type == "Failed" && condition.Status == "True");
-        var last = pods.OwnedBy(worker.Metadata.Uid)
-            .OrderByDescending(pod => pod.Metadata.CreationTimestamp)
-            .Select(pod => pod.Status?.ContainerStatuses?.FirstOrDefault()?.State?.Terminated)
-            .FirstOrDefault(terminated => terminated is not null);
-        var said = last is null ? "" : $"; its last pod exited with {last.ExitCode}: {(string.IsNullOrWhiteSpace(last.Message) ? last.Reason : last.Message.Trim())}";
+        var page = await podClient.ListPageAsync($"labelSelector={Uri.EscapeDataString($"{JobNameLabel}={worker.Metadata.Name}")}", cancellation);
+        var last = (page["items"]?.AsArray() ?? [])
+            .Select(item => ResourceClient<V1Pod>.Decode(item!))
+            .Where(pod => pod.Metadata.OwnerReferences?.Any(owner => owner.Uid == worker.Metadata.Uid) == true)
+            .OrderByDescending(pod => PodTrouble.WorkerOf(pod)?.State?.Terminated?.FinishedAt ?? pod.Metadata.CreationTimestamp)
+            .Select(PodTrouble.LastWordsOf)
+            .FirstOrDefault(words => words is not null);
+        var said = last is null ? "" : $"; its last pod {last}";
         return $"worker Job {worker.Metadata.Name} failed ({why.Reason}: {why.Message}){said}";
     }
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
 /// <summary>
-/// Says of pods what a kubelet would: workers are ready, checks end with their verdict. A check's verdict is the descriptor's <c>version</c>: "bad" fails, "stuck" cannot
-/// pull its image, all else passes. Pods are bound to no node, so a deleted one goes at once.
+/// Says of pods what a kubelet would: workers are ready (those of the image <c>worker:crash</c> end with a last word, of <c>worker:quit</c> without one), checks end
+/// with their verdict. A check's verdict is the descriptor's <c>version</c>: "bad" fails, "stuck" cannot pull its image, all else passes. Pods are bound to no node, so a deleted one goes at once.
 /// </summary>
 internal sealed class FakeKubelet : IAsyncDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class FakeKubelet : IAsyncDisposable
     private async Task<ReconcileResult> RunPodAsync(ObjectKey key, CancellationToken cancellation)
     {
         if (_store.Get(key) is not { } pod || pod.Status?.ContainerStatuses?.Count > 0) return ReconcileResult.Done;
-        var status = pod.Metadata.Labels?.ContainsKey(ApiGroup.DetectorLabel) == true ? await CheckAsync(pod, cancellation) : Ready();
+        var status = pod.Metadata.Labels?.ContainsKey(ApiGroup.DetectorLabel) == true ? await CheckAsync(pod, cancellation) : Worker(pod);
         await _api.SendAsync(
             HttpMethod.Patch,
             $"api/v1/namespaces/{key.Namespace}/pods/{key.Name}/status",
@@ -68,21 +68,22 @@ internal sealed class FakeKubelet : IAsyncDisposable
         var check = passed
             ? new DetectorCheck { Passed = true, Reason = "ConformancePassed", Message = "outputs within tolerance", Provider = "CPU" }
             : new DetectorCheck { Passed = false, Reason = "OutputsDiffer", Message = "off by 0.3; check the normalisation" };
-        return Status(passed ? "Succeeded" : "Failed", new JsonObject
-        {
-            ["terminated"] = new JsonObject
-            {
-                ["exitCode"] = passed ? 0 : 1, ["reason"] = passed ? "Completed" : "Error", ["message"] = JsonSerializer.Serialize(check, ApiJson.Options),
-            },
-        });
+        return Ended(passed ? "Succeeded" : "Failed", passed ? 0 : 1, JsonSerializer.Serialize(check, ApiJson.Options));
     }
 
-    private static JsonObject Ready()
+    private static JsonObject Worker(V1Pod pod)
     {
+        if (pod.Spec.Containers[0].Image == "worker:crash") return Ended("Failed", 70, "no CUDA device was found; is the driver installed on the node?");
+        if (pod.Spec.Containers[0].Image == "worker:quit") return Ended("Succeeded", 0, null);
         var status = Status("Running", new JsonObject { ["running"] = new JsonObject() });
         status["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" });
         return status;
     }
+
+    private static JsonObject Ended(string phase, int exitCode, string? message) => Status(phase, new JsonObject
+    {
+        ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["reason"] = exitCode == 0 ? "Completed" : "Error", ["message"] = message },
+    });
 
     private static JsonObject Status(string phase, JsonObject state) => new()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
@@ -7,6 +8,7 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.DevCluster.Kafka;
 using DeepfakeOperator.Operator.Runtime;
 using DeepfakeOperator.Operator.ScanJobs;
 using k8s;
@@ -15,22 +17,34 @@ using k8s.Models;
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
 /// <summary>One test's namespace, with what a test does and asks for.</summary>
-internal sealed class Scenario(TestCluster cluster, string @namespace)
+internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServer kafka)
 {
     public string Namespace => @namespace;
 
     public string Topic { get; } = $"media-{@namespace}";
 
-    public string Bootstrap => cluster.Kafka.BootstrapServers;
+    public string Bootstrap => kafka.BootstrapServers;
 
-    public static async Task<Scenario> NewAsync(TestCluster cluster) => new(cluster, await cluster.NewNamespaceAsync());
+    public static async Task<Scenario> NewAsync(TestCluster cluster)
+    {
+        var @namespace = await cluster.NewNamespaceAsync();
+        return new Scenario(cluster, @namespace, cluster.Kafka);
+    }
+
+    /// <summary>On a broker with passwords and access control; skips the test where there can be none.</summary>
+    public static async Task<(Scenario Scenario, SecuredKafka Kafka)> NewSecuredAsync(TestCluster cluster)
+    {
+        var @namespace = await cluster.NewNamespaceAsync();
+        var kafka = await cluster.SecuredKafkaAsync();
+        return (new Scenario(cluster, @namespace, kafka), kafka);
+    }
 
     public Task<RunningOperator> OperatorAsync(bool leaderElect = false) => cluster.StartOperatorAsync(@namespace, leaderElect);
 
     /// <summary>Fills the source topic with so many items.</summary>
     public async Task PublishAsync(int items, int partitions = 3)
     {
-        await cluster.Kafka.CreateTopicAsync(Topic, partitions);
+        await kafka.CreateTopicAsync(Topic, partitions);
         using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = Bootstrap }).Build();
         for (var item = 0; item < items; item++)
         {
@@ -45,7 +59,12 @@ internal sealed class Scenario(TestCluster cluster, string @namespace)
         Model = new ModelSpec { Uri = "bundled:traces.onnx", Sha256 = new string('0', 64) },
         Inputs = [new InputSpec { Name = "x", Shape = [-1, 3, 64, 64] }],
         Outputs = [new OutputSpec { Name = "y", Polarity = new PolaritySpec { HighIsFake = true } }],
-        Conformance = new ConformanceSpec(),
+        Image = new ImageSpec { Width = 64, Height = 64 },
+        Conformance = new ConformanceSpec
+        {
+            Input = new ConformanceInput { Uri = "bundled:golden.png", Sha256 = new string('1', 64) },
+            Expected = [new ExpectedOutput { Output = "y", Values = [0.5] }],
+        },
     });
 
     public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog")
@@ -84,6 +103,32 @@ internal sealed class Scenario(TestCluster cluster, string @namespace)
     {
         var job = await UntilAsync(job => Conditions.Find(job.Status?.Conditions, "Stalled") is { Status: "True" } stalled && stalled.Reason == reason, $"Stalled with {reason}");
         return Conditions.Find(job.Status!.Conditions, "Stalled")!;
+    }
+
+    /// <summary>Waits for a Stalled condition whose message says so; gives the message.</summary>
+    public async Task<string> UntilStalledAsync(string reason, string part)
+    {
+        var job = await UntilAsync(
+            job => Conditions.Find(job.Status?.Conditions, "Stalled") is { Status: "True" } stalled && stalled.Reason == reason
+                && stalled.Message.Contains(part, StringComparison.Ordinal),
+            $"Stalled with {reason} and '{part}'");
+        return Conditions.Find(job.Status!.Conditions, "Stalled")!.Message;
+    }
+
+    /// <summary>Neither Kubernetes nor Kafka remembers the job.</summary>
+    public async Task AssertNothingIsLeftAsync(ScanJob job)
+    {
+        Assert.Empty(await WorkerJobsAsync());
+        Assert.DoesNotContain(TopicNames(), topic => topic.StartsWith(TopicsOf(job).Base, StringComparison.Ordinal));
+        Assert.DoesNotContain(TopicsOf(job).Group, await GroupNamesAsync());
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var maps = await cluster.Kubernetes.CoreV1.ListNamespacedConfigMapAsync(
+                    @namespace, labelSelector: ApiGroup.ScanJobLabel, cancellationToken: TestCluster.Cancellation);
+                return maps.Items.Count == 0;
+            },
+            () => "the worker's configuration is collected");
     }
 
     public InternalTopics TopicsOf(ScanJob job) => new(@namespace, job.Metadata.Name, job.Metadata.Uid);
@@ -142,7 +187,8 @@ internal sealed class Scenario(TestCluster cluster, string @namespace)
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
-            ["stringData"] = JsonSerializer.SerializeToNode(data),
+            // Not stringData: server-side apply forgets to take a key away that was written by it.
+            ["data"] = new JsonObject(data.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))))),
         },
         TestCluster.Cancellation);
 

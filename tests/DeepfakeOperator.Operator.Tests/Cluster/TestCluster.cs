@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using DeepfakeOperator.Api;
-using DeepfakeOperator.Api.Detectors;
-using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.DevCluster;
 using DeepfakeOperator.DevCluster.ControlPlanes;
 using DeepfakeOperator.DevCluster.Kafka;
@@ -21,6 +17,7 @@ public sealed class TestCluster : IAsyncLifetime
     private readonly SemaphoreSlim _starting = new(1);
     private ControlPlane? _controlPlane;
     private KafkaServer? _kafka;
+    private SecuredKafka? _securedKafka;
     private FakeKubelet? _kubelet;
     private ILoggerFactory? _logs;
     private int _namespaces;
@@ -52,6 +49,26 @@ public sealed class TestCluster : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Started with the first test that needs it.</summary>
+    internal async Task<SecuredKafka> SecuredKafkaAsync()
+    {
+        await _starting.WaitAsync(Cancellation);
+        try
+        {
+            _securedKafka ??= await Cluster.SecuredKafka.StartAsync(Cancellation);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+        if (_securedKafka is null) Assert.Skip("needs a Kafka distribution to start with access control: KAFKA_HOME is not set");
+        return _securedKafka;
+    }
+
+    internal string? KubectlPath => _controlPlane!.KubectlPath;
+
+    internal string KubeconfigPath => _controlPlane!.KubeconfigPath;
+
     internal async Task<RunningOperator> StartOperatorAsync(string @namespace, bool leaderElect = false)
     {
         var running = new RunningOperator(this, @namespace, leaderElect, _logs!);
@@ -67,6 +84,7 @@ public sealed class TestCluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         if (_kubelet is not null) await _kubelet.DisposeAsync();
+        if (_securedKafka is not null) await _securedKafka.DisposeAsync();
         if (_kafka is not null) await _kafka.DisposeAsync();
         if (_controlPlane is not null) await _controlPlane.DisposeAsync();
         _logs?.Dispose();
@@ -81,46 +99,22 @@ public sealed class TestCluster : IAsyncLifetime
         _controlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions(), binaries, cancellation);
         _kafka = await kafka;
         var applier = new ManifestApplier(_controlPlane.Client);
-        foreach (var crd in Crds()) await applier.ApplyAsync(crd, cancellation);
+        foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml")) await applier.ApplyFileAsync(crd, cancellation);
+        // A CRD is served a moment before it can be stored: "storage is (re)initializing".
+        foreach (var resource in (string[])["scanjobs", "detectors", "clusterdetectors"]) await Eventually.TrueAsync(() => IsServedAsync(resource), () => $"{resource} are served");
         _kubelet = new FakeKubelet(Api);
     }
 
-    private static IEnumerable<JsonObject> Crds() =>
-    [
-        Crd(ScanJob.Plural, ScanJob.KindName, "Namespaced"),
-        Crd(Detector.Plural, Detector.KindName, "Namespaced"),
-        Crd(ClusterDetector.Plural, ClusterDetector.KindName, "Cluster"),
-    ];
-
-    private static JsonObject Crd(string plural, string kind, string scope)
+    private async Task<bool> IsServedAsync(string resource)
     {
-        JsonObject Anything() => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };
-        return new JsonObject
+        try
         {
-            ["apiVersion"] = "apiextensions.k8s.io/v1",
-            ["kind"] = "CustomResourceDefinition",
-            ["metadata"] = new JsonObject { ["name"] = $"{plural}.{ApiGroup.Name}" },
-            ["spec"] = new JsonObject
-            {
-                ["group"] = ApiGroup.Name,
-                ["scope"] = scope,
-                ["names"] = new JsonObject { ["plural"] = plural, ["kind"] = kind },
-                ["versions"] = new JsonArray(new JsonObject
-                {
-                    ["name"] = ApiGroup.Version,
-                    ["served"] = true,
-                    ["storage"] = true,
-                    ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
-                    ["schema"] = new JsonObject
-                    {
-                        ["openAPIV3Schema"] = new JsonObject
-                        {
-                            ["type"] = "object",
-                            ["properties"] = new JsonObject { ["spec"] = Anything(), ["status"] = Anything() },
-                        },
-                    },
-                }),
-            },
-        };
+            await Api.GetAsync($"apis/deepfakeoperator.io/v1alpha1/{resource}", Cancellation);
+            return true;
+        }
+        catch (ApiException)
+        {
+            return false;
+        }
     }
 }
