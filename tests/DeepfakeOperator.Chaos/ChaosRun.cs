@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using DeepfakeOperator.Api.Internal;
@@ -26,7 +25,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
 
     private readonly Random _random = new(options.Seed);
     private readonly string _folder = Directory.CreateTempSubdirectory("chaos-").FullName;
-    private readonly Process?[] _processes = new Process?[Workers];
+    private readonly ProcessGroup?[] _processes = new ProcessGroup?[Workers];
     private readonly List<string> _journals = [];
     private readonly HashSet<string> _killedJournals = [];
     private readonly string[] _current = new string[Workers];
@@ -47,7 +46,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
             say($"{options.Items} items in {shards} shards, {Workers} workers, {options.Kills} kills to come, seed {options.Seed}");
             var following = _topics.FollowAsync(
                 shards, records => Interlocked.Exchange(ref _processed, records.Sum(record => record.Items.Processed)), cancellationToken);
-            for (var slot = 0; slot < Workers; slot++) await StartAsync(slot, cancellationToken);
+            for (var slot = 0; slot < Workers; slot++) Start(slot);
             await HarmAsync(following, cancellationToken);
             var progress = await following;
             say($"all shards are done after {_kills} kills and {_pauses} pauses");
@@ -56,7 +55,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
         }
         finally
         {
-            foreach (var process in _processes) process?.Kill(entireProcessTree: true);
+            foreach (var process in _processes.OfType<ProcessGroup>()) await process.StopAsync(TimeSpan.Zero);
             Directory.Delete(_folder, recursive: true);
         }
     }
@@ -70,7 +69,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
             await Task.WhenAny(finished, Task.Delay(pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (finished.IsCompleted) break;
-            await ReviveAsync(cancellationToken);
+            await ReviveAsync();
             if (!restarted && _kills >= options.Kills / 2)
             {
                 restarted = true;
@@ -83,19 +82,17 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
             if ((double)_kills / options.Kills > (double)Interlocked.Read(ref _processed) / options.Items + 0.1) continue;
             var slot = _random.Next(Workers);
             if (_random.Next(6) == 0) await PauseAsync(slot, cancellationToken);
-            else await KillAsync(slot, cancellationToken);
+            else await KillAsync(slot);
         }
     }
 
-    private async Task KillAsync(int slot, CancellationToken cancellationToken)
+    private async Task KillAsync(int slot)
     {
-        var process = _processes[slot]!;
-        _ = Signals.Send(process.Id, Signals.Kill);
-        await process.WaitForExitAsync(cancellationToken);
+        await _processes[slot]!.StopAsync(TimeSpan.Zero);
         _killedJournals.Add(_current[slot]);
         _kills++;
         if (_kills % 10 == 0) say($"{_kills} kills, {Interlocked.Read(ref _processed)} of {options.Items} items");
-        await StartAsync(slot, cancellationToken);
+        Start(slot);
     }
 
     /// <summary>A worker that sleeps longer than its session: it wakes as a zombie whose partitions belong to others.</summary>
@@ -104,45 +101,42 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
         const int Stop = 19, Continue = 18;
         var process = _processes[slot]!;
         _pauses++;
-        _ = Signals.Send(process.Id, Stop);
+        process.Signal(Stop);
         await Task.Delay(TimeSpan.FromSeconds(5 + _random.Next(8)), cancellationToken);
-        _ = Signals.Send(process.Id, Continue);
+        process.Signal(Continue);
     }
 
     /// <summary>A worker that gave up, being fenced, gets a successor, as a pod would.</summary>
-    private async Task ReviveAsync(CancellationToken cancellationToken)
+    private async Task ReviveAsync()
     {
         for (var slot = 0; slot < Workers; slot++)
         {
-            if (_processes[slot] is not { HasExited: true } gone) continue;
-            say($"worker {slot} ended by itself with exit code {gone.ExitCode}: {LastLine(slot)}");
-            await StartAsync(slot, cancellationToken);
+            if (_processes[slot] is not { Exited.IsCompleted: true } gone) continue;
+            say($"worker {slot} ended by itself with exit code {await gone.Exited}: {LastLine(slot)}");
+            Start(slot);
         }
     }
 
-    private async Task StartAsync(int slot, CancellationToken cancellationToken)
+    private void Start(int slot)
     {
         _current[slot] = Path.Combine(_folder, $"journal-{_journals.Count}");
         _journals.Add(_current[slot]);
         // As slow as the harm takes, but no slower than anybody would notice.
         var seconds = Math.Max(options.Kills * PerKill.TotalSeconds, 5);
         var rate = Math.Min(2000, options.Items / seconds / Workers * 1.3);
-        string[] arguments =
+        string[] words =
         [
-            Path.Combine(AppContext.BaseDirectory, "DeepfakeOperator.Chaos.dll"), "worker", kafka.BootstrapServers, _topics.Configuration.Name,
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "DeepfakeOperator.Chaos.dll"), "worker", kafka.BootstrapServers, _topics.Configuration.Name,
             $"{Workers}", $"{slot}", rate.ToString(CultureInfo.InvariantCulture), _current[slot],
         ];
-        var start = new ProcessStartInfo("sh");
-        foreach (var argument in (string[])["-c", "exec dotnet \"$@\" >>\"$0\" 2>&1 </dev/null", LogOf(slot), .. arguments]) start.ArgumentList.Add(argument);
-        _processes[slot]?.Dispose();
-        _processes[slot] = await Spawner.StartAsync(start, cancellationToken);
+        _processes[slot] = ProcessGroup.Start(ProcessGroup.Command(LogOf(slot), words));
     }
 
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
-        foreach (var process in _processes) _ = Signals.Send(process!.Id, Signals.Terminate);
-        foreach (var process in _processes) await process!.WaitForExitAsync(cancellationToken);
-        if (_processes.Any(process => process!.ExitCode is not (0 or 1))) say("a worker did not drain");
+        foreach (var process in _processes) process!.Signal(Signals.Terminate);
+        var exits = await Task.WhenAll(_processes.Select(process => process!.Exited)).WaitAsync(cancellationToken);
+        if (exits.Any(exit => exit is not (0 or 1))) say("a worker did not drain");
     }
 
     private async Task<ChaosOutcome> AccountAsync(IReadOnlyDictionary<int, ProgressRecord> progress, CancellationToken cancellationToken)

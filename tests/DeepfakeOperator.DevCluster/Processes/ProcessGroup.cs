@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace DeepfakeOperator.DevCluster.Processes;
 
 /// <summary>A program and all that it starts: signalled together, killed together, and killed with us.</summary>
-internal sealed class ProcessGroup
+public sealed class ProcessGroup
 {
     // sh opens the log, so that no thread of ours has to pump it and a full pipe cannot stall the program; then it becomes the program.
     private const string Launch = "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null";

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace DeepfakeOperator.DevCluster.Processes;
 
 /// <summary>A server that we started: its output goes to a file, it dies with us, and it is ended politely before it is ended at all.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private readonly ProcessGroup group;
@@ -13,6 +13,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Where its standard output and error go.</summary>
     public string LogPath { get; }
+
+    /// <summary>Id of its process, and of its group.</summary>
+    public int Id => group.Id;
+
+    /// <summary>True once it is gone.</summary>
+    public bool HasExited => group.Exited.IsCompleted;
 
     /// <summary>Starts a program.</summary>
     public static ServerProcess Start(
@@ -50,5 +56,6 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM, then SIGKILL.</summary>
     public async ValueTask DisposeAsync() => await group.StopAsync(Grace);
 
-    private string LogTail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(25)) : "(no log)";
+    /// <summary>The last lines of its log.</summary>
+    public string LogTail() => File.Exists(LogPath) ? string.Join('\n', File.ReadLines(LogPath).TakeLast(25)) : "(no log)";
 }

@@ -11,7 +11,7 @@ internal sealed class OperatorProcess(ServerProcess process) : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    public static async Task<OperatorProcess> StartAsync(string kubeconfig, string @namespace)
+    public static OperatorProcess Start(string kubeconfig, string @namespace)
     {
         string[] arguments =
         [
@@ -20,8 +20,8 @@ internal sealed class OperatorProcess(ServerProcess process) : IAsyncDisposable
         ];
         // A short life is not worth optimising for.
         var environment = new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig, ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_QuickJitForLoops"] = "1" };
-        return new OperatorProcess(await ServerProcess.StartAsync(
-            "operator", Path.Combine(AppContext.BaseDirectory, $"operator-{@namespace}.log"), "dotnet", arguments, environment, TestCluster.Cancellation));
+        return new OperatorProcess(ServerProcess.Start(
+            "operator", Path.Combine(AppContext.BaseDirectory, $"operator-{@namespace}.log"), "dotnet", arguments, environment));
     }
 
     /// <summary>Waits until it is dead or something else is true.</summary>

@@ -76,8 +76,8 @@ internal sealed class SecuredKafka : KafkaServer
     public override async Task StartAgainAsync(CancellationToken cancellationToken)
     {
         if (_server is not null) await _server.DisposeAsync();
-        _server = await ServerProcess.StartAsync(
-            "kafka", Path.Combine(_folder, "kafka.log"), Path.Combine(_home, "bin", "kafka-server-start.sh"), [Configuration], WithLogs(), cancellationToken);
+        _server = ServerProcess.Start(
+            "kafka", Path.Combine(_folder, "kafka.log"), Path.Combine(_home, "bin", "kafka-server-start.sh"), [Configuration], WithLogs());
         await _server.WaitUntilAsync(_ => Task.Run(Answers, cancellationToken), Patience, cancellationToken);
     }
 
@@ -122,13 +122,12 @@ internal sealed class SecuredKafka : KafkaServer
             group.min.session.timeout.ms=1000
             """,
             cancellation);
-        await using var format = await ServerProcess.StartAsync(
+        await using var format = ServerProcess.Start(
             "kafka-storage",
             Path.Combine(_folder, "format.log"),
             Path.Combine(_home, "bin", "kafka-storage.sh"),
             ["format", "--standalone", "-t", Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'), "-c", Configuration],
-            WithLogs(),
-            cancellation);
+            WithLogs());
         await format.WaitForSuccessAsync(cancellation);
     }
 

@@ -57,7 +57,7 @@ public sealed class KilledOperatorTests(TestCluster cluster, ITestOutputHelper o
     {
         for (var reachedIt = false; !reachedIt;)
         {
-            await using var mortal = await OperatorProcess.StartAsync(kubeconfig, scenario.Namespace);
+            await using var mortal = OperatorProcess.Start(kubeconfig, scenario.Namespace);
             var before = hazard.Deaths.Count;
             hazard.Aim(mortal.Id);
             await mortal.UntilDeadOrAsync(async () => reachedIt = await reached());
