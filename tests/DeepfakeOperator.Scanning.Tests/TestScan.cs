@@ -53,8 +53,8 @@ internal sealed class TestScan : IAsyncDisposable
         Detectors = [.. detectors.Select((spec, index) => new ResolvedDetector($"detector-{index}", 1, spec))],
     };
 
-    internal async Task StartAsync(ScanConfiguration configuration) =>
-        _pipeline = await ScanPipeline.StartAsync(configuration, Options, TestContext.Current.CancellationToken);
+    internal async Task StartAsync(ScanConfiguration configuration, ScanPipelineOptions? options = null) =>
+        _pipeline = await ScanPipeline.StartAsync(configuration, options ?? Options, TestContext.Current.CancellationToken);
 
     internal async Task<ItemOutcome> ScanAsync(SourceItem item)
     {
