@@ -4,4 +4,5 @@ namespace DeepfakeOperator.Chaos;
 /// <param name="Items">Items of the job.</param>
 /// <param name="Kills">Workers to end with SIGKILL.</param>
 /// <param name="Seed">Makes whom and when.</param>
-public sealed record ChaosOptions(int Items, int Kills, int Seed);
+/// <param name="RestartBroker">Kill and restart the broker half-way, too.</param>
+public sealed record ChaosOptions(int Items, int Kills, int Seed, bool RestartBroker);

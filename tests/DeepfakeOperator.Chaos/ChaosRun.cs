@@ -9,7 +9,7 @@ using DeepfakeOperator.DevCluster.Processes;
 namespace DeepfakeOperator.Chaos;
 
 /// <summary>
-/// A job worked off by worker processes that are killed and paused at random, with one broker restart in the middle; then every item is accounted for.
+/// A job worked off by worker processes that are killed and paused at random, the broker too if so wished; then every item is accounted for.
 /// </summary>
 /// <param name="kafka">The broker, a real one that can be restarted.</param>
 /// <param name="options">How much harm.</param>
@@ -62,7 +62,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
 
     private async Task HarmAsync(Task finished, CancellationToken cancellationToken)
     {
-        var restarted = false;
+        var restarted = !options.RestartBroker;
         while (!finished.IsCompleted)
         {
             var pause = _kills < options.Kills ? PerKill * (0.1 + 1.5 * _random.NextDouble()) : TimeSpan.FromSeconds(1);
