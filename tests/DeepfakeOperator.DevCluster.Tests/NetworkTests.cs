@@ -12,7 +12,7 @@ public sealed class NetworkTests(TestCluster cluster)
             pod.Status.Conditions?.Any(one => one.Message?.Contains("/well answered 503", StringComparison.Ordinal) == true) == true);
         var a = await scene.WaitAsync("a", pod => pod.Status.ContainerStatuses?[0].Started == true);
         Assert.False(PodScene.IsReady(a));
-        await File.WriteAllTextAsync(Path.Combine(Path.GetDirectoryName(a.Status.Message[6..])!, "v", a.Metadata.Uid[..8], "flags", "well"), "", TestCluster.Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(a.Status.Message[6..], "volumes", "flags", "well"), "", TestCluster.Cancellation);
         await scene.WaitAsync("a", PodScene.IsReady);
         Assert.False(PodScene.IsReady(await scene.ReadAsync("b")));
         Assert.Equal("Running", b.Status.Phase);

@@ -54,7 +54,7 @@ public sealed class RestartTests(TestCluster cluster)
         var pod = await scene.WaitAsync("pod", pod =>
             pod.Status.Conditions?.Any(one => one is { Type: "Ready", Status: "False" } && one.Message.Contains("sh exited with 1", StringComparison.Ordinal)) == true);
         Assert.True(pod.Status.ContainerStatuses[0].Started);
-        var flag = Path.Combine(Path.GetDirectoryName(pod.Status.Message[6..])!, "v", pod.Metadata.Uid[..8], "flags", "well");
+        var flag = Path.Combine(pod.Status.Message[6..], "volumes", "flags", "well");
         await File.WriteAllTextAsync(flag, "", TestCluster.Cancellation);
         pod = await scene.WaitAsync("pod", PodScene.IsReady);
         Assert.True(pod.Status.ContainerStatuses[0].Ready);

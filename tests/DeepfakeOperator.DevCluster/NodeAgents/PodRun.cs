@@ -20,8 +20,7 @@ internal sealed class PodRun : IAsyncDisposable
     public PodRun(V1Pod pod, ControlPlane controlPlane, NodeAgentOptions options, string folder)
     {
         (spec, refreshPeriod) = (pod, options.RefreshPeriod);
-        // Not under the pod's own folder, which has a long name: programs put sockets into /tmp, and a socket's path has at most 108 bytes.
-        volumes = new PodVolumes(controlPlane.Client, pod, Path.Combine(Path.GetDirectoryName(folder)!, "v", pod.Uid()[..8]));
+        volumes = new PodVolumes(controlPlane.Client, pod, folder);
         var sandbox = new PodSandbox(pod, controlPlane, folder, volumes);
         var grace = TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30);
         ContainerRun Run(V1Container container, string policy, IList<V1ContainerStatus>? before)

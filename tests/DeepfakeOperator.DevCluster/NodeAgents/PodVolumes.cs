@@ -24,7 +24,7 @@ internal sealed class PodVolumes(IKubernetes kubernetes, V1Pod pod, string folde
                 Folders[volume.Name] = host.Path;
                 continue;
             }
-            var path = Folders[volume.Name] = Directory.CreateDirectory(Path.Combine(folder, volume.Name)).FullName;
+            var path = Folders[volume.Name] = Directory.CreateDirectory(Path.Combine(folder, "volumes", volume.Name)).FullName;
             if (volume.EmptyDir is null) Replace(path, await sources.ReadAsync(volume, cancellationToken));
         }
     }
