@@ -66,7 +66,7 @@ public sealed class JobTests(TestCluster cluster)
     public async Task A_restarted_agent_takes_over_what_its_predecessor_lost()
     {
         var scene = await cluster.NewSceneAsync();
-        var options = new NodeAgents.NodeAgentOptions { Name = "other", Images = TestCluster.Images };
+        var options = new NodeAgents.NodeAgentOptions { Name = "other", Cordoned = true, Images = TestCluster.Images };
         const string Loop = "echo up; while :; do sleep 0.1; done";
         const string There = "nodeName: other\nterminationGracePeriodSeconds: 1\nrestartPolicy: ";
         await using (await NodeAgents.NodeAgent.StartAsync(cluster.ControlPlane, options, _ => { }, TestCluster.Cancellation))

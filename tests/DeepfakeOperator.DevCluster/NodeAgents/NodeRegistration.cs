@@ -25,6 +25,7 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
                     ["kubernetes.io/arch"] = "amd64",
                 },
             },
+            Spec = new V1NodeSpec { Unschedulable = options.Cordoned ? true : null },
         };
         try
         {
