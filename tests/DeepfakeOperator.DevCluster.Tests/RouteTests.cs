@@ -71,6 +71,21 @@ public sealed class RouteTests : IDisposable
         var crds = await old.Client.ApiextensionsV1.ListCustomResourceDefinitionAsync(cancellationToken: TestCluster.Cancellation);
         Assert.Equal(["clusterdetectors", "detectors", "scanjobs"], crds.Items.Select(crd => crd.Spec.Names.Plural).Order());
         Assert.All(crds.Items, crd => Assert.DoesNotContain(crd.Status.Conditions, one => one is { Type: "NonStructuralSchema", Status: "True" }));
+        // Built with a Go that its libraries do not know, the server would crash when it reads the first one back.
+        await applier.ApplyAsync(ManifestApplier.Parse("""
+            apiVersion: deepfakeoperator.io/v1alpha1
+            kind: ScanJob
+            metadata: {name: backlog, namespace: default, labels: {team: moderation}}
+            spec:
+              source: {kafka: {bootstrapServers: "kafka:9092", topics: [media]}}
+              detectors: [{name: upsampling-trace}]
+              workers: {max: 2}
+              results: {kafka: {topic: verdicts}}
+            """)[0], TestCluster.Cancellation);
+        var job = (System.Text.Json.JsonElement)await old.Client.CustomObjects.GetNamespacedCustomObjectAsync(
+            "deepfakeoperator.io", "v1alpha1", "default", "scanjobs", "backlog", TestCluster.Cancellation);
+        Assert.Equal("moderation", job.GetProperty("metadata").GetProperty("labels").GetProperty("team").GetString());
+        Assert.Equal("v1.20.2", (await old.Client.Version.GetCodeAsync(TestCluster.Cancellation)).GitVersion);
     }
 
     [Fact]

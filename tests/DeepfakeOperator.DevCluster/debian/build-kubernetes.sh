@@ -84,20 +84,26 @@ run apt-get "${apt[@]}" source kubernetes || {
   cat "$work/binary.list"
   exit 1
 }
-# Only the program: the package would set up a service. It needs nothing but libc.
-run apt-get "${apt[@]}" download etcd-server
-dpkg-deb -x etcd-server_*.deb etcd
+# Not installed, only unpacked: etcd's package would set up a service, and the other one is source that goes into the build.
+run apt-get "${apt[@]}" download etcd-server golang-github-modern-go-reflect2-dev
+for package in etcd-server golang-github-modern-go-reflect2-dev; do dpkg-deb -x "$package"_*.deb packages; done
 source=$(find "$work" -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)
 # The folder may say 1.20.5+really1.20.2: Debian went back once, and the last number is the true one.
 version=$(basename "$source" | sed 's/^kubernetes-//; s/.*really//; s/[+~].*//')
 
 echo "== building Kubernetes $version"
 cd "$source"
+# 1.20 was written for Go 1.15. Its copy of reflect2 reads the insides of maps, which Go 1.18 changed: the API server would crash with the first custom resource.
+# Debian's own version of that library knows the newer ones.
+reflect2=vendor/github.com/modern-go/reflect2
+rm "$reflect2"/*.go "$reflect2"/*.s
+cp "$work"/packages/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} "$reflect2"
+rm -f "$reflect2"/*_test.go
 # 1.20 vendors everything and predates modules as the only way: GOPATH mode, no network. -v names each package when it is compiled, which is our progress.
 export GO111MODULE=off GOPROXY=off GOCACHE="$work/go-cache" KUBE_GIT_VERSION="v$version" KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian
 run make WHAT="$(printf 'cmd/%s ' "${programs[@]}")" GOFLAGS=-v GOLDFLAGS="-s -w"
 
 for program in "${programs[@]}"; do cp "$(find _output -type f -name "$program" -perm -u+x | head -n 1)" "$work/$program"; done
-cp "$work/etcd/usr/bin/etcd" "$target/etcd"
+cp "$work/packages/usr/bin/etcd" "$target/etcd"
 for program in kubectl kube-scheduler kube-controller-manager kube-apiserver; do mv "$work/$program" "$target/$program"; done
 echo "== done"
