@@ -32,7 +32,7 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
     /// <exception cref="DevClusterException">The API server refused it; the message is the server's.</exception>
     public async Task ApplyAsync(JsonObject manifest, CancellationToken cancellationToken)
     {
-        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind && await IsBeforeCelAsync(cancellationToken)) manifest = ForOldServer(manifest);
+        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind && await IsBeforeCelAsync(cancellationToken)) manifest = WithoutCel(manifest);
         var (status, answer) = await SendAsync(manifest, cancellationToken);
         if (status is not (HttpStatusCode.OK or HttpStatusCode.Created))
             throw new DevClusterException($"{manifest["kind"]} {manifest["metadata"]?["name"]} was refused: {(string?)JsonNode.Parse(answer)?["message"] ?? answer}");
@@ -83,8 +83,7 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
         return int.TryParse(version.Minor.TrimEnd('+'), out var minor) && minor < 25;
     }
 
-    // Also, 1.20 takes a default of "" for null and refuses it; our own types have the same default.
-    private static JsonObject ForOldServer(JsonObject manifest)
+    private static JsonObject WithoutCel(JsonObject manifest)
     {
         var copy = manifest.DeepClone().AsObject();
         var waiting = new Stack<JsonNode>([copy]);
@@ -93,7 +92,6 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
             if (node is JsonObject map)
             {
                 map.Remove("x-kubernetes-validations");
-                if (map["default"] is JsonValue value && value.TryGetValue(out string? text) && text.Length == 0) map.Remove("default");
                 foreach (var (_, child) in map) if (child is not null) waiting.Push(child);
             }
             else if (node is JsonArray list)
