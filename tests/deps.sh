@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing: ffmpeg for videos, Java where a Kafka distribution is to be started, and a Go compiler where DevCluster will have
+# Installs the Debian packages that are missing: ffmpeg for videos, Java where a Kafka distribution is to be started, and a Go compiler where
+# DevCluster will have
 # to build Kubernetes (it would install that itself, but cannot ask for a password).
 set -euo pipefail
 missing=()

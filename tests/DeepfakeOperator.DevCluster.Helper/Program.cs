@@ -15,7 +15,7 @@ using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Cre
 return args switch
 {
     ["serve", var port, var wellFile] => await ServeAsync(port, wellFile, stopping.Token),
-    ["cluster"] => await ClusterAsync(stopping.Token),
+    ["cluster", .. var manifests] => await ClusterAsync(manifests, stopping.Token),
     ["produce", var bootstrap, var topic, var text] => await ProduceAsync(bootstrap, topic, text),
     _ => 64,
 };
@@ -45,14 +45,15 @@ static async Task<int> ServeAsync(string port, string wellFile, CancellationToke
     return 0;
 }
 
-// A whole cluster with a pod in it, for somebody to kill.
-static async Task<int> ClusterAsync(CancellationToken cancellationToken)
+// A whole cluster, for somebody to look at or to kill.
+static async Task<int> ClusterAsync(string[] manifests, CancellationToken cancellationToken)
 {
     var binaries = await KubernetesBinaries.LocateAsync(ServerEnvironment.Current, Console.WriteLine, cancellationToken);
     await using var controlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions(), binaries, cancellationToken);
     Console.WriteLine(controlPlane.Description);
     var options = new NodeAgentOptions { Images = new Dictionary<string, IReadOnlyList<string>> { ["shell"] = [] } };
     await using var agent = await NodeAgent.StartAsync(controlPlane, options, Console.WriteLine, cancellationToken);
+    foreach (var manifest in manifests) await new ManifestApplier(controlPlane.Client).ApplyFileAsync(manifest, cancellationToken);
     Console.WriteLine("kubeconfig: " + controlPlane.KubeconfigPath);
     try
     {

@@ -33,7 +33,8 @@ public sealed class CommandTests(TestCluster cluster)
         var lines = output.Split('\n');
         string[] expected =
         [
-            "PLAIN=one", "BOTH=one-large-$(UNKNOWN)-$(PLAIN)", "POD=env", $"SPACE={scene.Namespace}", "IP=127.0.0.1", "PASSWORD=s3cret", "COLOUR=green", "ALL_colour=green",
+            "PLAIN=one", "BOTH=one-large-$(UNKNOWN)-$(PLAIN)", "POD=env", $"SPACE={scene.Namespace}", "IP=127.0.0.1", "PASSWORD=s3cret",
+            "COLOUR=green", "ALL_colour=green",
             "HOSTNAME=env",
         ];
         Assert.All(expected, line => Assert.Contains(line, lines));

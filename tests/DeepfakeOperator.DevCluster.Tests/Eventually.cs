@@ -18,4 +18,17 @@ internal static class Eventually
     }
 
     public static Task TrueAsync(Func<bool> condition, string otherwise) => TrueAsync(() => Task.FromResult(condition()), () => otherwise);
+
+    /// <summary>Whether there is such a process, other than one that is dead and whose parent has not looked yet.</summary>
+    public static bool Runs(string process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

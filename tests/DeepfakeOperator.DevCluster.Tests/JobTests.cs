@@ -14,12 +14,14 @@ public sealed class JobTests(TestCluster cluster)
         foreach (var name in (string[])["a", "b", "c"])
             await scene.RunAsync(name, "while :; do sleep 0.1; done", Gpu, "terminationGracePeriodSeconds: 1");
         async Task<List<V1Pod>> RunningAsync() =>
-            [.. (await scene.Kubernetes.CoreV1.ListNamespacedPodAsync(scene.Namespace, cancellationToken: TestCluster.Cancellation)).Items.Where(pod => pod.Status.Phase == "Running")];
+            [.. (await scene.Kubernetes.CoreV1.ListNamespacedPodAsync(scene.Namespace, cancellationToken: TestCluster.Cancellation))
+                .Items.Where(pod => pod.Status.Phase == "Running")];
         await Eventually.TrueAsync(async () => (await RunningAsync()).Count == 2, () => "two do not run");
         string[] names = ["a", "b", "c"];
         var waiting = names.Except((await RunningAsync()).Select(pod => pod.Name())).Single();
         await scene.WaitAsync(waiting, pod =>
-            pod.Status.Conditions?.Any(one => one is { Type: "PodScheduled", Reason: "Unschedulable" } && one.Message.Contains("nvidia.com/gpu", StringComparison.Ordinal)) == true);
+            pod.Status.Conditions?.Any(one => one is { Type: "PodScheduled", Reason: "Unschedulable" }
+                && one.Message.Contains("nvidia.com/gpu", StringComparison.Ordinal)) == true);
         await scene.DeleteAsync((await RunningAsync())[0].Name());
         await scene.WaitAsync(waiting, pod => pod.Status.Phase == "Running");
         foreach (var pod in await RunningAsync()) await scene.DeleteAsync(pod.Name(), grace: 0);
@@ -49,7 +51,8 @@ public sealed class JobTests(TestCluster cluster)
         await scene.LoggedAsync(first.Name(), "up");
         var seen = WatchEndAsync(scene, first.Name());
         await scene.Kubernetes.CoreV1.CreateNamespacedPodEvictionAsync(
-            new V1Eviction { Metadata = new V1ObjectMeta { Name = first.Name(), NamespaceProperty = scene.Namespace } }, first.Name(), scene.Namespace,
+            new V1Eviction { Metadata = new V1ObjectMeta { Name = first.Name(), NamespaceProperty = scene.Namespace } }, first.Name(),
+            scene.Namespace,
             cancellationToken: TestCluster.Cancellation);
         var ended = await seen;
         Assert.Contains(ended.Status.Conditions, one => one is { Type: "DisruptionTarget", Status: "True", Reason: "EvictionByEvictionAPI" });
@@ -58,7 +61,8 @@ public sealed class JobTests(TestCluster cluster)
         await scene.LoggedAsync(second.Name(), "up");
         var job = await scene.Kubernetes.BatchV1.ReadNamespacedJobAsync("job", scene.Namespace, cancellationToken: TestCluster.Cancellation);
         Assert.DoesNotContain(job.Status.Conditions ?? [], one => one.Type is "Failed" or "FailureTarget");
-        await scene.Kubernetes.BatchV1.DeleteNamespacedJobAsync("job", scene.Namespace, propagationPolicy: "Foreground", cancellationToken: TestCluster.Cancellation);
+        await scene.Kubernetes.BatchV1.DeleteNamespacedJobAsync("job", scene.Namespace, propagationPolicy: "Foreground",
+            cancellationToken: TestCluster.Cancellation);
         await Eventually.TrueAsync(() => scene.IsGoneAsync(second.Name()), () => "the garbage collector left the pod");
     }
 
@@ -66,7 +70,7 @@ public sealed class JobTests(TestCluster cluster)
     public async Task A_restarted_agent_takes_over_what_its_predecessor_lost()
     {
         var scene = await cluster.NewSceneAsync();
-        var options = new NodeAgents.NodeAgentOptions { Name = "other", Images = TestCluster.Images };
+        var options = new NodeAgents.NodeAgentOptions { Name = "other", Cordoned = true, Images = TestCluster.Images };
         const string Loop = "echo up; while :; do sleep 0.1; done";
         const string There = "nodeName: other\nterminationGracePeriodSeconds: 1\nrestartPolicy: ";
         await using (await NodeAgents.NodeAgent.StartAsync(cluster.ControlPlane, options, _ => { }, TestCluster.Cancellation))

@@ -21,8 +21,8 @@ public sealed class KafkaTests
         await using var kafka = await MockAsync();
         Assert.Equal("mock", kafka.Kind);
         Assert.False(kafka.SupportsTransactions);
-        Assert.Equal($"kafka: librdkafka's mock on {kafka.BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and no Docker engine is here "
-            + "(/nowhere/docker.sock is missing); no proof of exactly-once with it", kafka.Reason);
+        Assert.Equal($"kafka: librdkafka's mock on {kafka.BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and "
+            + "no Docker engine is here (/nowhere/docker.sock is missing); no proof of exactly-once with it", kafka.Reason);
     }
 
     [Fact]
@@ -54,7 +54,8 @@ public sealed class KafkaTests
     {
         await using var kafka = await MockAsync();
         await kafka.CreateTopicAsync("topic", 2);
-        using var other = Process.Start(new ProcessStartInfo("dotnet", [TestCluster.HelperPath, "produce", kafka.BootstrapServers, "topic", "from afar"]) { RedirectStandardOutput = true })!;
+        using var other = Process.Start(new ProcessStartInfo("dotnet",
+            [TestCluster.HelperPath, "produce", kafka.BootstrapServers, "topic", "from afar"]) { RedirectStandardOutput = true })!;
         var output = await other.StandardOutput.ReadToEndAsync(Cancellation);
         await other.WaitForExitAsync(Cancellation);
         Assert.True(other.ExitCode == 0, output);
@@ -87,7 +88,8 @@ public sealed class KafkaTests
         Assert.Equal(5, admin.GetMetadata("wide", Patience).Topics.Single().Partitions.Count);
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers }).Build();
         for (var index = 0; index < 20; index++)
-            await producer.ProduceAsync(new TopicPartition("wide", index % 5), new Message<string, string> { Key = "k", Value = $"{index}" }, Cancellation);
+            await producer.ProduceAsync(new TopicPartition("wide", index % 5), new Message<string, string> { Key = "k", Value = $"{index}" },
+                Cancellation);
         Assert.Equal(Enumerable.Range(0, 20), (await ReadAsync(kafka, "wide", 20)).Select(int.Parse).Order());
     }
 
@@ -111,7 +113,8 @@ public sealed class KafkaTests
 
     private static IProducer<string, string> Transactional(KafkaServer kafka)
     {
-        var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.BootstrapServers, TransactionalId = "tester" }).Build();
+        var producer = new ProducerBuilder<string, string>(
+            new ProducerConfig { BootstrapServers = kafka.BootstrapServers, TransactionalId = "tester" }).Build();
         producer.InitTransactions(Patience);
         return producer;
     }

@@ -16,7 +16,8 @@ public sealed class ManifestTests(TestCluster cluster)
             {empty: "", quoted: "8080", number: 8080, real: 0.5, yes: true, no: "false", nothing: null, text: 20ms, version: 1.2.3, list: [1, "1"]}
             """);
         var expected = JsonNode.Parse("""
-            {"empty":"","quoted":"8080","number":8080,"real":0.5,"yes":true,"no":"false","nothing":null,"text":"20ms","version":"1.2.3","list":[1,"1"]}
+            {"empty":"","quoted":"8080","number":8080,"real":0.5,"yes":true,"no":"false","nothing":null,
+            "text":"20ms","version":"1.2.3","list":[1,"1"]}
             """);
         Assert.Equal(expected!.ToJsonString(), documents.Single().ToJsonString());
     }
@@ -35,8 +36,10 @@ public sealed class ManifestTests(TestCluster cluster)
     public async Task Our_resources_are_served_as_soon_as_they_are_applied()
     {
         var applier = new ManifestApplier(cluster.Kubernetes);
-        foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml")) await applier.ApplyFileAsync(crd, TestCluster.Cancellation);
-        var manifest = ManifestApplier.Parse("{apiVersion: deepfakeoperator.io/v1alpha1, kind: ScanJob, metadata: {name: empty, namespace: default}, spec: {}}")[0];
+        foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml"))
+            await applier.ApplyFileAsync(crd, TestCluster.Cancellation);
+        var manifest = ManifestApplier.Parse(
+            "{apiVersion: deepfakeoperator.io/v1alpha1, kind: ScanJob, metadata: {name: empty, namespace: default}, spec: {}}")[0];
         var (status, answer) = await applier.SendAsync(manifest, TestCluster.Cancellation);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Contains("spec.source", answer, StringComparison.Ordinal);

@@ -73,7 +73,8 @@ internal sealed class PodScene(ControlPlane controlPlane, string @namespace)
     /// <summary>What a pod's container has printed, found as a person would find it: by the path in its status.</summary>
     public async Task<string> LogAsync(string name)
     {
-        var path = (await ReadAsync(name)).Status?.Message is { } message && message.StartsWith("logs: ", StringComparison.Ordinal) ? Path.Combine(message[6..], "c.log") : "";
+        var path = (await ReadAsync(name)).Status?.Message is { } message && message.StartsWith("logs: ", StringComparison.Ordinal)
+            ? Path.Combine(message[6..], "c.log") : "";
         return File.Exists(path) ? await File.ReadAllTextAsync(path, TestCluster.Cancellation) : "";
     }
 

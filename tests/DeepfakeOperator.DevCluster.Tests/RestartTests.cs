@@ -33,7 +33,12 @@ public sealed class RestartTests(TestCluster cluster)
         string Init(string script) => $$"""
             restartPolicy: Never
             volumes: [{name: shared, emptyDir: {} }]
-            initContainers: [{name: init, image: shell, args: ["{{script}}"], env: [{name: F, value: /shared/f}], volumeMounts: [{name: shared, mountPath: /shared}]}]
+            initContainers:
+            - name: init
+              image: shell
+              args: ["{{script}}"]
+              env: [{name: F, value: /shared/f}]
+              volumeMounts: [{name: shared, mountPath: /shared}]
             """;
         const string Mount = "volumeMounts: [{name: shared, mountPath: /shared}]";
         Assert.Equal("made before", await scene.OutputAsync("good", "cat /shared/f", Mount, Init("echo made before >$F")));
@@ -52,7 +57,8 @@ public sealed class RestartTests(TestCluster cluster)
             volumeMounts: [{name: flags, mountPath: /flags}]
             """, "volumes: [{name: flags, emptyDir: {}}]\nterminationGracePeriodSeconds: 0");
         var pod = await scene.WaitAsync("pod", pod =>
-            pod.Status.Conditions?.Any(one => one is { Type: "Ready", Status: "False" } && one.Message.Contains("sh exited with 1", StringComparison.Ordinal)) == true);
+            pod.Status.Conditions?.Any(one =>
+                one is { Type: "Ready", Status: "False" } && one.Message.Contains("sh exited with 1", StringComparison.Ordinal)) == true);
         Assert.True(pod.Status.ContainerStatuses[0].Started);
         var flag = Path.Combine(pod.Status.Message[6..], "volumes", "flags", "well");
         await File.WriteAllTextAsync(flag, "", TestCluster.Cancellation);
@@ -84,7 +90,8 @@ public sealed class RestartTests(TestCluster cluster)
             readinessProbe: {exec: {command: ["true"]}, periodSeconds: 1}
             volumeMounts: [{name: flags, mountPath: /flags}]
             """, "volumes: [{name: flags, emptyDir: {}}]\nterminationGracePeriodSeconds: 0");
-        var pod = await scene.WaitAsync("pod", pod => pod.Status.Conditions?.Any(one => one.Message?.Contains("test exited with 1", StringComparison.Ordinal) == true) == true);
+        var pod = await scene.WaitAsync("pod", pod =>
+            pod.Status.Conditions?.Any(one => one.Message?.Contains("test exited with 1", StringComparison.Ordinal) == true) == true);
         Assert.False(PodScene.IsReady(pod));
         Assert.False(pod.Status.ContainerStatuses[0].Started);
         await File.WriteAllTextAsync(Path.Combine(pod.Status.Message[6..], "volumes", "flags", "started"), "", TestCluster.Cancellation);

@@ -32,10 +32,11 @@ public sealed class TestCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var binaries = await KubernetesBinaries.LocateAsync(ServerEnvironment.Current, line => Console.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {line}"), CancellationToken.None);
+        var binaries = await KubernetesBinaries.LocateAsync(ServerEnvironment.Current, Console.WriteLine, CancellationToken.None);
         ControlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions(), binaries, CancellationToken.None);
         Agent = await NodeAgent.StartAsync(
-            ControlPlane, new NodeAgentOptions { Gpus = 2, Images = Images, RefreshPeriod = TimeSpan.FromMilliseconds(500) }, line => Console.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.f} {line}"), CancellationToken.None);
+            ControlPlane, new NodeAgentOptions { Gpus = 2, Images = Images, RefreshPeriod = TimeSpan.FromMilliseconds(500) }, Console.WriteLine,
+            CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -47,10 +48,12 @@ public sealed class TestCluster : IAsyncLifetime
     internal async Task<PodScene> NewSceneAsync()
     {
         var name = $"t{Interlocked.Increment(ref _namespaces)}";
-        await Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, cancellationToken: Cancellation);
+        await Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } },
+            cancellationToken: Cancellation);
         var scene = new PodScene(ControlPlane, name);
         // Pods are refused until the controllers have made the namespace's account.
-        await Eventually.TrueAsync(async () => (await Kubernetes.CoreV1.ListNamespacedServiceAccountAsync(name, cancellationToken: Cancellation)).Items.Count > 0,
+        await Eventually.TrueAsync(async () =>
+            (await Kubernetes.CoreV1.ListNamespacedServiceAccountAsync(name, cancellationToken: Cancellation)).Items.Count > 0,
             () => $"namespace {name} has no ServiceAccount");
         return scene;
     }

@@ -47,7 +47,10 @@ public sealed class VolumeTests(TestCluster cluster)
     public async Task Scratch_and_tmp_are_folders_of_the_pods_own()
     {
         var scene = await cluster.NewSceneAsync();
-        var output = await scene.OutputAsync("worker", """echo "$@"; echo $TMPDIR; echo x >/var/run/deepfake/file; echo y >/tmp/file; cat /var/run/deepfake/file /tmp/file""", """
+        var output = await scene.OutputAsync("worker", """
+            echo "$@"; echo $TMPDIR; echo x >/var/run/deepfake/file; echo y >/tmp/file
+            cat /var/run/deepfake/file /tmp/file
+            """, """
             command: [sh, -c]
             volumeMounts:
             - {name: scratch, mountPath: /var/run/deepfake}
@@ -76,7 +79,8 @@ public sealed class VolumeTests(TestCluster cluster)
             volumeMounts: [{name: etc, mountPath: /etc/app}, {name: tmp, mountPath: /tmp}]
             """, "restartPolicy: Never\nvolumes: [{name: etc, emptyDir: {}}, {name: tmp, emptyDir: {}}]");
         var volumes = Path.Combine((await scene.ReadAsync("pod")).Status.Message[6..], "volumes");
-        Assert.Equal(expected.Replace("<etc>", volumes + "/etc", StringComparison.Ordinal).Replace("<tmp>", volumes + "/tmp", StringComparison.Ordinal), output);
+        Assert.Equal(expected.Replace("<etc>", volumes + "/etc", StringComparison.Ordinal)
+            .Replace("<tmp>", volumes + "/tmp", StringComparison.Ordinal), output);
     }
 
     [Fact]
@@ -120,13 +124,15 @@ public sealed class VolumeTests(TestCluster cluster)
             """, pod: "restartPolicy: Never\nserviceAccountName: reader");
         Assert.StartsWith($"ca.crt\nnamespace\ntoken\n{scene.Namespace}\n", output, StringComparison.Ordinal);
         Assert.Contains("configmap/kube-root-ca.crt", output, StringComparison.Ordinal);
-        Assert.Contains($"User \"system:serviceaccount:{scene.Namespace}:reader\" cannot list resource \"secrets\"", output, StringComparison.Ordinal);
+        Assert.Contains($"User \"system:serviceaccount:{scene.Namespace}:reader\" cannot list resource \"secrets\"", output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_a_token_there_is_no_way_to_the_api_server()
     {
         var scene = await cluster.NewSceneAsync();
-        Assert.Equal("none", await scene.OutputAsync("pod", "echo ${KUBECONFIG:-none}", pod: "restartPolicy: Never\nautomountServiceAccountToken: false"));
+        Assert.Equal("none", await scene.OutputAsync("pod", "echo ${KUBECONFIG:-none}",
+            pod: "restartPolicy: Never\nautomountServiceAccountToken: false"));
     }
 }

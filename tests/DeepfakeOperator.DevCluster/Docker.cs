@@ -32,7 +32,8 @@ internal static class Docker
             using var answer = await http.GetAsync(new Uri(isFile ? "http://docker/_ping" : $"http://{uri.Authority}/_ping"), timeout.Token);
             return answer.IsSuccessStatusCode ? null : $"the Docker engine at {address} answers {(int)answer.StatusCode}";
         }
-        catch (Exception error) when (error is HttpRequestException or SocketException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception error) when (error is HttpRequestException or SocketException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return $"no Docker engine answers at {address}";
         }

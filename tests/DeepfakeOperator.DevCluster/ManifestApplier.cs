@@ -32,11 +32,14 @@ public sealed class ManifestApplier(IKubernetes kubernetes)
     /// <exception cref="DevClusterException">The API server refused it; the message is the server's.</exception>
     public async Task ApplyAsync(JsonObject manifest, CancellationToken cancellationToken)
     {
-        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind && await IsBeforeCelAsync(cancellationToken)) manifest = WithoutCel(manifest);
+        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind
+            && await IsBeforeCelAsync(cancellationToken)) manifest = WithoutCel(manifest);
         var (status, answer) = await SendAsync(manifest, cancellationToken);
         if (status is not (HttpStatusCode.OK or HttpStatusCode.Created))
-            throw new DevClusterException($"{manifest["kind"]} {manifest["metadata"]?["name"]} was refused: {(string?)JsonNode.Parse(answer)?["message"] ?? answer}");
-        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind) await EstablishedAsync((string)manifest["metadata"]!["name"]!, cancellationToken);
+            throw new DevClusterException(
+                $"{manifest["kind"]} {manifest["metadata"]?["name"]} was refused: {(string?)JsonNode.Parse(answer)?["message"] ?? answer}");
+        if ((string?)manifest["kind"] == V1CustomResourceDefinition.KubeKind) await EstablishedAsync((string)manifest["metadata"]!["name"]!,
+            cancellationToken);
     }
 
     /// <summary>Applies one object and says what the server answered, refusals included.</summary>

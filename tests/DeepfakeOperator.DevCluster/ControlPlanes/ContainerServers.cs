@@ -6,7 +6,9 @@ using Testcontainers.K3s;
 
 namespace DeepfakeOperator.DevCluster.ControlPlanes;
 
-/// <summary>K3s in a container: the same control plane in one program. Its own node is closed to pods, so that they run as local processes here too.</summary>
+/// <summary>
+/// K3s in a container: the same control plane in one program. Its own node is closed to pods, so that they run as local processes here too.
+/// </summary>
 internal sealed class ContainerServers : Servers
 {
     private const string Keys = "/var/lib/rancher/k3s/server/tls/client-ca";
@@ -36,10 +38,11 @@ internal sealed class ContainerServers : Servers
             using var client = new Kubernetes(configuration);
             foreach (var node in (await client.CoreV1.ListNodeAsync(cancellationToken: cancellationToken)).Items)
             {
-                await client.CoreV1.PatchNodeAsync(new V1Patch(new { spec = new { unschedulable = true } }, V1Patch.PatchType.MergePatch), node.Name(),
-                    cancellationToken: cancellationToken);
+                await client.CoreV1.PatchNodeAsync(new V1Patch(new { spec = new { unschedulable = true } }, V1Patch.PatchType.MergePatch),
+                    node.Name(), cancellationToken: cancellationToken);
             }
-            var (certificate, key) = (await container.ReadFileAsync(Keys + ".crt", cancellationToken), await container.ReadFileAsync(Keys + ".key", cancellationToken));
+            var (certificate, key) = (await container.ReadFileAsync(Keys + ".crt", cancellationToken),
+                await container.ReadFileAsync(Keys + ".key", cancellationToken));
             var authority = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
             return new ContainerServers(container, configuration, new Certificates(folder, authority));
         }

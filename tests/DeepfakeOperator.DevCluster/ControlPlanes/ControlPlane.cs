@@ -83,12 +83,13 @@ public sealed class ControlPlane : IAsyncDisposable
     public string WriteKubeconfig(string user, string group)
     {
         var (certificate, key) = servers.IssueFor(user, group);
+        var authority = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(AuthorityPem));
         var path = Path.Combine(folder, user + ".kubeconfig");
         File.WriteAllText(path, $$$"""
             apiVersion: v1
             kind: Config
             current-context: devcluster
-            clusters: [{name: devcluster, cluster: {server: "{{{Server}}}", certificate-authority-data: {{{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(AuthorityPem))}}} }}]
+            clusters: [{name: devcluster, cluster: {server: "{{{Server}}}", certificate-authority-data: {{{authority}}} }}]
             users: [{name: {{{user}}}, user: {client-certificate: "{{{certificate}}}", client-key: "{{{key}}}"}}]
             contexts: [{name: devcluster, context: {cluster: devcluster, user: {{{user}}} }}]
             """);

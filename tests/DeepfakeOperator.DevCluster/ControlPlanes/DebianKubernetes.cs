@@ -10,7 +10,8 @@ internal static class DebianKubernetes
 
     /// <summary>Builds it, unless that was done before; the folder with the programs.</summary>
     /// <exception cref="DevClusterException">This is no Debian, or the build failed.</exception>
-    public static async Task<string> BuildAsync(IReadOnlyDictionary<string, string?> environment, Action<string> log, CancellationToken cancellationToken)
+    public static async Task<string> BuildAsync(IReadOnlyDictionary<string, string?> environment, Action<string> log,
+        CancellationToken cancellationToken)
     {
         var cache = environment.GetValueOrDefault("XDG_CACHE_HOME") is { Length: > 0 } set ? set
             : Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".cache");
@@ -18,7 +19,8 @@ internal static class DebianKubernetes
         // The script puts this one in place last.
         if (File.Exists(Path.Combine(folder, "kube-apiserver"))) return folder;
         if (!File.Exists("/etc/debian_version"))
-            throw new DevClusterException("no Kubernetes was found: run `setup-envtest use`, or point KUBEBUILDER_ASSETS at a folder with kube-apiserver and etcd");
+            throw new DevClusterException(
+                "no Kubernetes was found: run `setup-envtest use`, or point KUBEBUILDER_ASSETS at a folder with kube-apiserver and etcd");
 
         log("no Kubernetes was found: building Debian's source package once, which takes 6 to 10 minutes on two cores");
         var logPath = Path.Combine(Workspace.NewFolder("kubernetes-build"), "build.log");
@@ -28,7 +30,8 @@ internal static class DebianKubernetes
         await using (build)
         {
             var done = build.WaitForSuccessAsync(cancellationToken);
-            while (await Task.WhenAny(done, Task.Delay(Beat, cancellationToken)) != done) log(Progress(logPath, TimeProvider.System.GetElapsedTime(started)));
+            while (await Task.WhenAny(done, Task.Delay(Beat, cancellationToken)) != done)
+                log(Progress(logPath, TimeProvider.System.GetElapsedTime(started)));
             await done;
         }
         return folder;
@@ -40,7 +43,8 @@ internal static class DebianKubernetes
         var (step, lines) = ("starting", 0);
         foreach (var line in File.ReadLines(logPath))
             (step, lines) = line.StartsWith("== ", StringComparison.Ordinal) ? (line[3..], 0) : (step, lines + 1);
-        var compiled = step.StartsWith("building", StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $", {lines} packages compiled of about 2100") : "";
+        var compiled = step.StartsWith("building", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $", {lines} packages compiled of about 2100") : "";
         return string.Create(CultureInfo.InvariantCulture, $"  {step}{compiled} ({elapsed:m\\:ss})");
     }
 }

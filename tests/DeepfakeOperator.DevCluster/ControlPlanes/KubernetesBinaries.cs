@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.DevCluster.ControlPlanes;
 
 /// <summary>Where the control plane's programs are.</summary>
-/// <param name="Folder">Folder with kube-apiserver and its companions; one that is missing there is looked for on PATH. Empty where an image has them.</param>
+/// <param name="Folder">Folder with kube-apiserver and its companions; one that is missing there is looked for on PATH. Empty where an image has
+/// them.</param>
 /// <param name="Reason">Where they come from, and why these and not others.</param>
 public sealed record KubernetesBinaries(string Folder, string Reason)
 {
@@ -10,7 +11,9 @@ public sealed record KubernetesBinaries(string Folder, string Reason)
     /// <summary>A K3s image to start instead; null where there is a folder.</summary>
     public string? Image { get; private init; }
 
-    /// <summary>Finds the first that can be had: KUBEBUILDER_ASSETS, what setup-envtest downloaded, K3s in Docker, a build from Debian's source package.</summary>
+    /// <summary>
+    /// Finds the first that can be had: KUBEBUILDER_ASSETS, what setup-envtest downloaded, K3s in Docker, a build from Debian's source package.
+    /// </summary>
     /// <param name="environment">What to read variables from; tests pass their own.</param>
     /// <param name="log">Told about what takes long.</param>
     /// <param name="cancellationToken">Gives up.</param>

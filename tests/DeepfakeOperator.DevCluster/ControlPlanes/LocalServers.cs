@@ -5,7 +5,9 @@ using DeepfakeOperator.DevCluster.Processes;
 
 namespace DeepfakeOperator.DevCluster.ControlPlanes;
 
-/// <summary>etcd, kube-apiserver, kube-controller-manager and kube-scheduler as processes on loopback. The flags fit every version from 1.20 on.</summary>
+/// <summary>
+/// etcd, kube-apiserver, kube-controller-manager and kube-scheduler as processes on loopback. The flags fit every version from 1.20 on.
+/// </summary>
 internal sealed class LocalServers : Servers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -24,7 +26,8 @@ internal sealed class LocalServers : Servers
         certificates = Certificates.Create(folder);
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.Add(X509Certificate2.CreateFromPem(certificates.AuthorityPem));
-        http = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust } }) { Timeout = TimeSpan.FromSeconds(5) };
+        var tls = new SslClientAuthenticationOptions { CertificateChainPolicy = trust };
+        http = new HttpClient(new SocketsHttpHandler { SslOptions = tls }) { Timeout = TimeSpan.FromSeconds(5) };
     }
 
     public override string Address => $"https://127.0.0.1:{ports[0]}";
@@ -55,7 +58,8 @@ internal sealed class LocalServers : Servers
     {
         // Until 1.23 they also listened on a fixed port without TLS, which two clusters cannot share; later versions refuse the flag.
         var (certificate, key) = certificates.Issue("controllers");
-        string[] common = [$"--kubeconfig={kubeconfig}", "--bind-address=127.0.0.1", $"--tls-cert-file={certificate}", $"--tls-private-key-file={key}",
+        string[] common = [$"--kubeconfig={kubeconfig}", "--bind-address=127.0.0.1", $"--tls-cert-file={certificate}",
+            $"--tls-private-key-file={key}",
             "--leader-elect=false", "--profiling=false", .. minor < 24 ? ["--port=0"] : Array.Empty<string>()];
         var controllers = Start("kube-controller-manager", [.. common, $"--secure-port={ports[3]}", $"--root-ca-file={certificates.AuthorityPath}",
             "--use-service-account-credentials=true", $"--service-account-private-key-file={AccountsKeyPath}"]);
@@ -90,7 +94,8 @@ internal sealed class LocalServers : Servers
         var url = $"http://127.0.0.1:{ports[1]}";
         var peers = $"http://127.0.0.1:{ports[2]}";
         var etcd = Start("etcd", [$"--data-dir={Path.Combine(folder, "etcd")}", $"--listen-client-urls={url}", $"--advertise-client-urls={url}",
-            $"--listen-peer-urls={peers}", $"--initial-advertise-peer-urls={peers}", $"--initial-cluster=default={peers}", "--unsafe-no-fsync", "--log-level=warn"]);
+            $"--listen-peer-urls={peers}", $"--initial-advertise-peer-urls={peers}", $"--initial-cluster=default={peers}", "--unsafe-no-fsync",
+                "--log-level=warn"]);
         servers.Push(etcd);
         await etcd.WaitUntilAsync(token => IsWellAsync(url + "/health", token), Patience, cancellationToken);
     }
@@ -116,7 +121,8 @@ internal sealed class LocalServers : Servers
     private ServerProcess Start(string program, string[] arguments)
     {
         var path = binaries.Find(program)
-            ?? throw new DevClusterException($"{program} is neither in {binaries.Folder} nor on PATH; point KUBEBUILDER_ASSETS at a folder that has it");
+            ?? throw new DevClusterException(
+                $"{program} is neither in {binaries.Folder} nor on PATH; point KUBEBUILDER_ASSETS at a folder that has it");
         return ServerProcess.Start(program, Path.Combine(folder, program + ".log"), path, arguments);
     }
 

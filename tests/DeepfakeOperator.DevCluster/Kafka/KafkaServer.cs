@@ -25,7 +25,8 @@ public abstract class KafkaServer : IAsyncDisposable
     {
         if (environment.GetValueOrDefault("KAFKA_BOOTSTRAP") is { Length: > 0 } bootstrap) return new ExternalKafka(bootstrap);
         if (environment.GetValueOrDefault("KAFKA_HOME") is { Length: > 0 } home) return await LocalKafka.StartAsync(home, cancellationToken);
-        return await Docker.WhyNotAsync(environment, cancellationToken) is { } reason ? new MockKafka(reason) : await ContainerKafka.StartAsync(cancellationToken);
+        return await Docker.WhyNotAsync(environment, cancellationToken) is { } reason ? new MockKafka(reason)
+            : await ContainerKafka.StartAsync(cancellationToken);
     }
 
     /// <summary>Makes a topic; one that is there already is left alone.</summary>

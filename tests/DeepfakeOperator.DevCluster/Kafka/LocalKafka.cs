@@ -95,10 +95,13 @@ internal sealed partial class LocalKafka : KafkaServer
             group.min.session.timeout.ms=1000
             """, cancellationToken);
         var format = ServerProcess.Start("kafka-storage", Path.Combine(folder, "format.log"), Path.Combine(home, "bin", "kafka-storage.sh"),
-            ["format", "--standalone", "-t", Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'), "-c", ConfigurationPath],
+            ["format", "--standalone", "-t", ClusterId(), "-c", ConfigurationPath],
             JavaEnvironment);
         await using (format) await format.WaitForSuccessAsync(cancellationToken);
     }
+
+    // 16 bytes in URL-safe base64, of which the first is 0: an id that began with "-" would be taken for an option, once in 64 starts.
+    private static string ClusterId() => System.Buffers.Text.Base64Url.EncodeToString([0, .. Guid.NewGuid().ToByteArray()[1..]]);
 
     private bool Answers()
     {

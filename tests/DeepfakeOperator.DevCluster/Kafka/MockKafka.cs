@@ -1,10 +1,12 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
 namespace DeepfakeOperator.DevCluster.Kafka;
 
 /// <summary>
-/// librdkafka's mock cluster, in this process, through the very library that Confluent.Kafka loaded. It keeps 5 MiB a partition, cannot create or delete topics on
+/// librdkafka's mock cluster, in this process, through the very library that Confluent.Kafka loaded. It keeps 5 MiB a partition, cannot create or
+/// delete topics on
 /// request, stores no transactional offsets and hides nothing that was aborted: enough for a demo, never for a proof.
 /// </summary>
 internal sealed partial class MockKafka : KafkaServer
@@ -33,7 +35,8 @@ internal sealed partial class MockKafka : KafkaServer
     public override string Kind => "mock";
 
     public override string Reason =>
-        $"kafka: librdkafka's mock on {BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and {whyNoDocker}; no proof of exactly-once with it";
+        $"kafka: librdkafka's mock on {BootstrapServers}, neither KAFKA_BOOTSTRAP nor KAFKA_HOME is set, and {whyNoDocker}; "
+        + "no proof of exactly-once with it";
 
     public override bool SupportsTransactions => false;
 
@@ -57,7 +60,7 @@ internal sealed partial class MockKafka : KafkaServer
     // Confluent.Kafka keeps the rd_kafka_t behind its own SafeHandle.
     private static nint NativeHandle(IClient client)
     {
-        const System.Reflection.BindingFlags Any = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public;
+        const BindingFlags Any = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
         var safe = client.Handle.GetType().GetProperty("LibrdkafkaHandle", Any)!.GetValue(client.Handle)!;
         return ((SafeHandle)safe).DangerousGetHandle();
     }

@@ -19,12 +19,14 @@ internal sealed partial class ContainerCommand(
     public async Task<ProcessStartInfo> BuildAsync(string logPath, CancellationToken cancellationToken)
     {
         if (!images.TryGetValue(container.Image, out var entryPoint))
-            throw new PodConfigException($"image {container.Image} is not known to this node; it has {string.Join(", ", images.Keys)}", "ImagePullBackOff");
+            throw new PodConfigException($"image {container.Image} is not known to this node; it has {string.Join(", ", images.Keys)}",
+                "ImagePullBackOff");
         var environment = await sandbox.EnvironmentAsync(container, cancellationToken);
         await AddDeclaredAsync(environment, cancellationToken);
         // The image's own words name real paths and ports already.
         string[] image = container.Command is { Count: > 0 } ? [] : [.. entryPoint];
-        var words = image.Concat((container.Command ?? []).Concat(container.Args ?? []).Select(word => sandbox.Rewrite(container, Expand(word, environment)))).ToList();
+        var words = image.Concat((container.Command ?? []).Concat(container.Args ?? [])
+            .Select(word => sandbox.Rewrite(container, Expand(word, environment)))).ToList();
         if (words.Count == 0) throw new PodConfigException($"container {container.Name} has no command, and image {container.Image} brings none");
         var start = ProcessGroup.Command(logPath, words);
         start.WorkingDirectory = container.WorkingDir is { Length: > 0 } folder ? sandbox.Rewrite(container, folder) : "/";
@@ -45,27 +47,33 @@ internal sealed partial class ContainerCommand(
             foreach (var (key, value) in values) environment[source.Prefix + key] = sandbox.Rewrite(container, value);
         }
         foreach (var variable in container.Env ?? [])
-            if (await ValueAsync(variable, environment, cancellationToken) is { } value) environment[variable.Name] = sandbox.Rewrite(container, value);
+            if (await ValueAsync(variable, environment, cancellationToken) is { } value) environment[variable.Name] = sandbox.Rewrite(container,
+                value);
     }
 
     private async Task<string?> ValueAsync(V1EnvVar variable, Dictionary<string, string> earlier, CancellationToken cancellationToken)
     {
         if (variable.ValueFrom is not { } from) return Expand(variable.Value ?? "", earlier);
         if (from.FieldRef is { } field) return PodFields.Read(pod, field.FieldPath);
-        if (from.ConfigMapKeyRef is { } map) return Key(await ConfigMapAsync(map.Name, map.Optional, cancellationToken), map.Key, map.Optional, "configmap " + map.Name);
-        if (from.SecretKeyRef is { } secret) return Key(await SecretAsync(secret.Name, secret.Optional, cancellationToken), secret.Key, secret.Optional, "secret " + secret.Name);
+        if (from.ConfigMapKeyRef is { } map) return Key(await ConfigMapAsync(map.Name, map.Optional, cancellationToken), map.Key, map.Optional,
+            "configmap " + map.Name);
+        if (from.SecretKeyRef is { } secret) return Key(await SecretAsync(secret.Name, secret.Optional, cancellationToken), secret.Key,
+            secret.Optional, "secret " + secret.Name);
         throw new PodConfigException($"env {variable.Name}: a source that local processes cannot have");
     }
 
     private async Task<Dictionary<string, string>> ConfigMapAsync(string name, bool? optional, CancellationToken cancellationToken)
     {
-        var map = await PodFields.FindAsync(() => kubernetes.CoreV1.ReadNamespacedConfigMapAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
-        return map is not null || optional == true ? new(map?.Data ?? new Dictionary<string, string>()) : throw new PodConfigException($"configmap {name} not found");
+        var map = await PodFields.FindAsync(() =>
+            kubernetes.CoreV1.ReadNamespacedConfigMapAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
+        return map is not null || optional == true ? new(map?.Data ?? new Dictionary<string, string>())
+            : throw new PodConfigException($"configmap {name} not found");
     }
 
     private async Task<Dictionary<string, string>> SecretAsync(string name, bool? optional, CancellationToken cancellationToken)
     {
-        var secret = await PodFields.FindAsync(() => kubernetes.CoreV1.ReadNamespacedSecretAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
+        var secret = await PodFields.FindAsync(() =>
+            kubernetes.CoreV1.ReadNamespacedSecretAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
         if (secret is null && optional != true) throw new PodConfigException($"secret {name} not found");
         return secret?.Data?.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetString(entry.Value)) ?? [];
     }

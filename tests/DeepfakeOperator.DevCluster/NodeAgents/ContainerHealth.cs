@@ -27,7 +27,8 @@ internal sealed class ContainerHealth(V1Container container, Probe probe)
         Ready = container.ReadinessProbe is null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var readiness = container.ReadinessProbe is { } ready ? FollowAsync(ready, either.Token) : Task.Delay(Timeout.Infinite, either.Token);
-        var liveness = container.LivenessProbe is { } alive ? RepeatAsync(alive, _ => true, either.Token) : Task.Delay(Timeout.Infinite, either.Token);
+        var liveness = container.LivenessProbe is { } alive ? RepeatAsync(alive, _ => true, either.Token)
+            : Task.Delay(Timeout.Infinite, either.Token);
         try
         {
             await await Task.WhenAny(liveness, readiness);
@@ -35,7 +36,8 @@ internal sealed class ContainerHealth(V1Container container, Probe probe)
         finally
         {
             await either.CancelAsync();
-            await Task.WhenAll(liveness, readiness).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(liveness, readiness)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

@@ -12,7 +12,8 @@ namespace DeepfakeOperator.DevCluster.NodeAgents;
 /// <param name="command">What to run.</param>
 /// <param name="sandbox">Its files and ports.</param>
 /// <param name="folder">Where its log goes.</param>
-internal sealed class ContainerRun(V1Container container, string policy, TimeSpan grace, ContainerCommand command, PodSandbox sandbox, string folder) : IDisposable
+internal sealed class ContainerRun(V1Container container, string policy, TimeSpan grace, ContainerCommand command, PodSandbox sandbox,
+    string folder) : IDisposable
 {
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
@@ -41,7 +42,8 @@ internal sealed class ContainerRun(V1Container container, string policy, TimeSpa
     {
         (restarts, last) = (before.RestartCount, before.LastState);
         if (before.State.Terminated is not null) state = before.State;
-        else if (before.State.Running is { } running) state = Terminated(137, "ContainerStatusUnknown", "the node agent went away and took it along", running.StartedAt);
+        else if (before.State.Running is { } running) state = Terminated(137, "ContainerStatusUnknown",
+            "the node agent went away and took it along", running.StartedAt);
     }
 
     /// <summary>Runs it until it has ended for good: by itself where the restart policy says so, else when stopped.</summary>

@@ -7,7 +7,8 @@ using k8s.Models;
 namespace DeepfakeOperator.DevCluster.NodeAgents;
 
 /// <summary>
-/// A small kubelet: it registers a node and runs the pods that the scheduler binds to it as local processes. What containers would isolate is not isolated: pods share the
+/// A small kubelet: it registers a node and runs the pods that the scheduler binds to it as local processes. What containers would isolate is not
+/// isolated: pods share the
 /// host's files, users and loopback. README.md says which rules make ordinary pod specs work nevertheless.
 /// </summary>
 public sealed class NodeAgent : IAsyncDisposable
@@ -30,7 +31,8 @@ public sealed class NodeAgent : IAsyncDisposable
     public string LogFolder => folder;
 
     /// <summary>Registers the node and starts to run its pods; those of an agent that is gone are taken over as after a reboot.</summary>
-    public static async Task<NodeAgent> StartAsync(ControlPlane controlPlane, NodeAgentOptions options, Action<string> log, CancellationToken cancellationToken)
+    public static async Task<NodeAgent> StartAsync(ControlPlane controlPlane, NodeAgentOptions options, Action<string> log,
+        CancellationToken cancellationToken)
     {
         var agent = new NodeAgent(controlPlane, options, log);
         var registration = new NodeRegistration(controlPlane.Client, options);
@@ -99,7 +101,8 @@ public sealed class NodeAgent : IAsyncDisposable
         log($"pod {pod.Namespace()}/{pod.Name()} starts");
         // A pod of the same name may come back under another uid, and a name may be longer than a file's.
         var name = $"{pod.Namespace()}_{pod.Name()}";
-        return new PodRun(pod, controlPlane, options, Directory.CreateDirectory(Path.Combine(folder, $"{name[..Math.Min(name.Length, 120)]}_{pod.Uid()[..8]}")).FullName);
+        return new PodRun(pod, controlPlane, options,
+            Directory.CreateDirectory(Path.Combine(folder, $"{name[..Math.Min(name.Length, 120)]}_{pod.Uid()[..8]}")).FullName);
     }
 
     private async Task RemoveAsync(V1Pod pod, CancellationToken cancellationToken)

@@ -25,6 +25,7 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
                     ["kubernetes.io/arch"] = "amd64",
                 },
             },
+            Spec = new V1NodeSpec { Unschedulable = options.Cordoned ? true : null },
         };
         try
         {
@@ -86,7 +87,8 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
                 Condition("DiskPressure", "False", "AgentHasNoDiskPressure"),
                 Condition("PIDPressure", "False", "AgentHasSufficientPID"),
             ],
-            Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "127.0.0.1" }, new V1NodeAddress { Type = "Hostname", Address = options.Name }],
+            Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "127.0.0.1" },
+                new V1NodeAddress { Type = "Hostname", Address = options.Name }],
             NodeInfo = new V1NodeSystemInfo
             {
                 Architecture = "amd64",
@@ -110,12 +112,14 @@ internal sealed class NodeRegistration(IKubernetes kubernetes, NodeAgentOptions 
         var lease = new V1Lease
         {
             Metadata = new V1ObjectMeta { Name = options.Name, NamespaceProperty = "kube-node-lease" },
-            Spec = new V1LeaseSpec { HolderIdentity = options.Name, LeaseDurationSeconds = 40, RenewTime = TimeProvider.System.GetUtcNow().UtcDateTime },
+            Spec = new V1LeaseSpec { HolderIdentity = options.Name, LeaseDurationSeconds = 40, RenewTime = TimeProvider.System.GetUtcNow()
+                .UtcDateTime },
         };
         try
         {
             await kubernetes.CoordinationV1.PatchNamespacedLeaseAsync(
-                new V1Patch(new { spec = lease.Spec }, V1Patch.PatchType.MergePatch), options.Name, "kube-node-lease", cancellationToken: cancellationToken);
+                new V1Patch(new { spec = lease.Spec }, V1Patch.PatchType.MergePatch), options.Name, "kube-node-lease",
+                    cancellationToken: cancellationToken);
         }
         catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
         {

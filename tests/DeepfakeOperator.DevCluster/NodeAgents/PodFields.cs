@@ -37,8 +37,10 @@ internal static class PodFields
         }
     }
 
-    private static string Lines(IDictionary<string, string>? map) => string.Join('\n', (map ?? new Dictionary<string, string>()).Select(entry => $"{entry.Key}=\"{entry.Value}\""));
+    private static string Lines(IDictionary<string, string>? map) =>
+        string.Join('\n', (map ?? new Dictionary<string, string>()).Select(entry => $"{entry.Key}=\"{entry.Value}\""));
 
     private static string? Key(string path, string prefix) =>
-        path.StartsWith(prefix + "['", StringComparison.Ordinal) && path.EndsWith("']", StringComparison.Ordinal) ? path[(prefix.Length + 2)..^2] : null;
+        path.StartsWith(prefix + "['", StringComparison.Ordinal) && path.EndsWith("']", StringComparison.Ordinal) ? path[(prefix.Length + 2)..^2]
+            : null;
 }

@@ -25,12 +25,14 @@ internal sealed class PodRun : IAsyncDisposable
         var grace = TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30);
         ContainerRun Run(V1Container container, string policy, IList<V1ContainerStatus>? before)
         {
-            var run = new ContainerRun(container, policy, grace, new ContainerCommand(pod, container, options.Images, sandbox, controlPlane.Client), sandbox, folder);
+            var run = new ContainerRun(container, policy, grace,
+                new ContainerCommand(pod, container, options.Images, sandbox, controlPlane.Client), sandbox, folder);
             if (before?.FirstOrDefault(one => one.Name == container.Name) is { } known) run.Continue(known);
             return run;
         }
         var policy = pod.Spec.RestartPolicy;
-        initContainers = [.. (pod.Spec.InitContainers ?? []).Select(one => Run(one, policy == "Never" ? "Never" : "OnFailure", pod.Status?.InitContainerStatuses))];
+        initContainers = [.. (pod.Spec.InitContainers ?? [])
+            .Select(one => Run(one, policy == "Never" ? "Never" : "OnFailure", pod.Status?.InitContainerStatuses))];
         containers = [.. pod.Spec.Containers.Select(one => Run(one, policy, pod.Status?.ContainerStatuses))];
         status = new PodStatus(controlPlane.Client, pod, initContainers, containers, folder);
         Update(pod);
@@ -44,7 +46,8 @@ internal sealed class PodRun : IAsyncDisposable
     /// <summary>Tells it how its object looks now.</summary>
     public void Update(V1Pod current)
     {
-        if (current.Metadata.DeletionTimestamp is not null) deleted.TrySetResult(TimeSpan.FromSeconds(current.Metadata.DeletionGracePeriodSeconds ?? 30));
+        if (current.Metadata.DeletionTimestamp is not null) deleted.TrySetResult(
+            TimeSpan.FromSeconds(current.Metadata.DeletionGracePeriodSeconds ?? 30));
         if (deleted.Task.IsCompleted) status.MayRemove();
     }
 

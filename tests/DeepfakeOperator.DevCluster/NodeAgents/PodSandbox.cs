@@ -8,8 +8,10 @@ using k8s.Models;
 namespace DeepfakeOperator.DevCluster.NodeAgents;
 
 /// <summary>
-/// What takes the place of a pod's namespaces: which real folder stands for a mountPath, and which real port for a containerPort. Processes see the host's files and share its
-/// loopback, so both are rewritten where a container is told about them: in its command, arguments and environment values, and in its probes. A program that knows such
+/// What takes the place of a pod's namespaces: which real folder stands for a mountPath, and which real port for a containerPort. Processes see the
+/// host's files and share its
+/// loopback, so both are rewritten where a container is told about them: in its command, arguments and environment values, and in its probes. A
+/// program that knows such
 /// a path or port by heart cannot be helped.
 /// </summary>
 internal sealed class PodSandbox
@@ -26,7 +28,8 @@ internal sealed class PodSandbox
         (this.pod, this.controlPlane, this.folder, this.volumes) = (pod, controlPlane, folder, volumes);
         // Who asks for the host's network asks for its ports.
         int[] declared = pod.Spec.HostNetwork == true ? []
-            : [.. pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).SelectMany(container => container.Ports ?? []).Select(port => port.ContainerPort).Distinct()];
+            : [.. pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).SelectMany(container => container.Ports ?? [])
+                .Select(port => port.ContainerPort).Distinct()];
         ports = declared.Zip(FreePort.Take(declared.Length)).ToDictionary(pair => Text(pair.First), pair => Text(pair.Second));
     }
 
@@ -42,14 +45,19 @@ internal sealed class PodSandbox
     /// <summary>The file that stands for a container's terminationMessagePath.</summary>
     public string TerminationMessage(V1Container container) => Path.Combine(folder, container.Name + ".termination");
 
-    /// <summary>A text with mount paths and port numbers replaced by the real ones. In one pass: what was put in may itself begin with a mount path such as /tmp.</summary>
+    /// <summary>
+    /// A text with mount paths and port numbers replaced by the real ones. In one pass: what was put in may itself begin with a mount path such as
+    /// /tmp.
+    /// </summary>
     public string Rewrite(V1Container container, string text)
     {
         var paths = Mounts(container);
         // Whole paths only: /etc/deepfake matches neither in /etc/deepfake-other nor in /opt/etc/deepfake.
-        var path = @"(?<=file://|^|[^\w./-])(?:" + string.Join('|', paths.Keys.OrderByDescending(from => from.Length).Select(Regex.Escape)) + @")(?![\w.-])";
+        var path = @"(?<=file://|^|[^\w./-])(?:" + string.Join('|', paths.Keys.OrderByDescending(from => from.Length).Select(Regex.Escape))
+            + @")(?![\w.-])";
         // A whole word, the value of a flag, or behind an address of this host: "8080", "--port=8080", "http://0.0.0.0:8080".
-        var port = @"(?<=^|=|(?:^|=|127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]|\*|\+):)(?:" + string.Join('|', ports.Keys.DefaultIfEmpty("(?!)")) + @")(?=$|[/,;])";
+        var port = @"(?<=^|=|(?:^|=|127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]|\*|\+):)(?:" + string.Join('|', ports.Keys.DefaultIfEmpty("(?!)"))
+            + @")(?=$|[/,;])";
         return Regex.Replace(text, $"{path}|{port}", match => paths.GetValueOrDefault(match.Value) ?? ports[match.Value]);
     }
 
@@ -65,6 +73,7 @@ internal sealed class PodSandbox
             ["KUBERNETES_SERVICE_PORT"] = Text(server.Port),
         };
         if (container.VolumeMounts?.FirstOrDefault(mount => mount.MountPath == AccountMount) is not { } account) return environment;
+        var authority = Convert.ToBase64String(Encoding.UTF8.GetBytes(controlPlane.AuthorityPem));
         // A kubeconfig, as the usual place is a path that we cannot give it.
         var token = Path.Combine(volumes.Folders[account.Name], "token");
         var path = environment["KUBECONFIG"] = Path.Combine(folder, "kubeconfig");
@@ -72,7 +81,7 @@ internal sealed class PodSandbox
             apiVersion: v1
             kind: Config
             current-context: pod
-            clusters: [{name: pod, cluster: {server: "{{{controlPlane.Server}}}", certificate-authority-data: {{{Convert.ToBase64String(Encoding.UTF8.GetBytes(controlPlane.AuthorityPem))}}} }}]
+            clusters: [{name: pod, cluster: {server: "{{{controlPlane.Server}}}", certificate-authority-data: {{{authority}}} }}]
             users: [{name: pod, user: {tokenFile: "{{{token}}}" }}]
             contexts: [{name: pod, context: {cluster: pod, user: pod, namespace: "{{{pod.Namespace()}}}" }}]
             """, cancellationToken);

@@ -42,7 +42,8 @@ internal sealed class PodStatus(
                 var status = Status();
                 var text = JsonSerializer.Serialize(status);
                 // The last word must not be lost; anything else is said again in a moment.
-                while (text != reported && !await TrySendAsync(status, text, cancellationToken) && final) await timer.WaitForNextTickAsync(cancellationToken);
+                while (text != reported && !await TrySendAsync(status, text, cancellationToken)
+                    && final) await timer.WaitForNextTickAsync(cancellationToken);
                 if (!final) await timer.WaitForNextTickAsync(cancellationToken);
             }
             await mayRemove.Task.WaitAsync(cancellationToken);
@@ -80,7 +81,8 @@ internal sealed class PodStatus(
         try
         {
             await kubernetes.CoreV1.DeleteNamespacedPodAsync(pod.Name(), pod.Namespace(),
-                new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = pod.Uid() } }, cancellationToken: cancellationToken);
+                new V1DeleteOptions { GracePeriodSeconds = 0, Preconditions = new V1Preconditions { Uid = pod.Uid() } },
+                    cancellationToken: cancellationToken);
             return true;
         }
         catch (HttpOperationException error)

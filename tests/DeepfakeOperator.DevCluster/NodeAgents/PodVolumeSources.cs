@@ -14,7 +14,8 @@ internal sealed class PodVolumeSources(IKubernetes kubernetes, V1Pod pod)
         if (volume.Secret is { } secret) return await SecretAsync(secret.SecretName, secret.Items, secret.Optional, cancellationToken);
         if (volume.ConfigMap is { } map) return await ConfigMapAsync(map.Name, map.Items, map.Optional, cancellationToken);
         if (volume.DownwardAPI is { } downward) return Fields(downward.Items);
-        if (volume.Projected is not { } projected) throw new PodConfigException($"volume {volume.Name}: a kind of volume that local processes cannot have");
+        if (volume.Projected is not { } projected) throw new PodConfigException(
+            $"volume {volume.Name}: a kind of volume that local processes cannot have");
         var files = new Dictionary<string, byte[]>();
         foreach (var source in projected.Sources)
         {
@@ -34,16 +35,20 @@ internal sealed class PodVolumeSources(IKubernetes kubernetes, V1Pod pod)
     private Dictionary<string, byte[]> Fields(IEnumerable<V1DownwardAPIVolumeFile> items) =>
         items.ToDictionary(item => item.Path, item => Encoding.UTF8.GetBytes(PodFields.Read(pod, item.FieldRef?.FieldPath ?? "(resourceFieldRef)")));
 
-    private async Task<Dictionary<string, byte[]>> SecretAsync(string name, IList<V1KeyToPath>? items, bool? optional, CancellationToken cancellationToken)
+    private async Task<Dictionary<string,
+        byte[]>> SecretAsync(string name, IList<V1KeyToPath>? items, bool? optional, CancellationToken cancellationToken)
     {
-        var secret = await PodFields.FindAsync(() => kubernetes.CoreV1.ReadNamespacedSecretAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
+        var secret = await PodFields.FindAsync(() =>
+            kubernetes.CoreV1.ReadNamespacedSecretAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
         if (secret is null && optional != true) throw new PodConfigException($"secret {name} not found");
         return Pick(secret?.Data?.ToDictionary(entry => entry.Key, entry => entry.Value) ?? [], items, optional, "secret " + name);
     }
 
-    private async Task<Dictionary<string, byte[]>> ConfigMapAsync(string name, IList<V1KeyToPath>? items, bool? optional, CancellationToken cancellationToken)
+    private async Task<Dictionary<string,
+        byte[]>> ConfigMapAsync(string name, IList<V1KeyToPath>? items, bool? optional, CancellationToken cancellationToken)
     {
-        var map = await PodFields.FindAsync(() => kubernetes.CoreV1.ReadNamespacedConfigMapAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
+        var map = await PodFields.FindAsync(() =>
+            kubernetes.CoreV1.ReadNamespacedConfigMapAsync(name, pod.Namespace(), cancellationToken: cancellationToken));
         if (map is null && optional != true) throw new PodConfigException($"configmap {name} not found");
         var data = map?.Data?.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetBytes(entry.Value)) ?? [];
         foreach (var (key, content) in map?.BinaryData ?? new Dictionary<string, byte[]>()) data[key] = content;

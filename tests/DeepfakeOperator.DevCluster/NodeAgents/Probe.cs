@@ -50,7 +50,8 @@ internal sealed class Probe(V1Container container, PodSandbox sandbox, ProcessSt
     private async Task<string?> GetAsync(V1HTTPGetAction get, CancellationToken cancellationToken)
     {
         var scheme = get.Scheme is "HTTPS" ? "https" : "http";
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{scheme}://127.0.0.1:{sandbox.Port(container, get.Port)}/{get.Path?.TrimStart('/')}");
+        using var request = new HttpRequestMessage(HttpMethod.Get,
+            $"{scheme}://127.0.0.1:{sandbox.Port(container, get.Port)}/{get.Path?.TrimStart('/')}");
         foreach (var header in get.HttpHeaders ?? []) request.Headers.TryAddWithoutValidation(header.Name, header.Value);
         using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return (int)response.StatusCode is >= 200 and < 400 ? null : $"{get.Path} answered {(int)response.StatusCode}";

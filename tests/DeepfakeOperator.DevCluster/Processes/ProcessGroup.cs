@@ -18,10 +18,14 @@ public sealed class ProcessGroup
     /// <summary>Id of the program's process, and of its group.</summary>
     public int Id { get; }
 
-    /// <summary>Its exit code, 128 and the signal's number where one killed it. What it left behind is dead by then, as when a container ends.</summary>
+    /// <summary>
+    /// Its exit code, 128 and the signal's number where one killed it. What it left behind is dead by then, as when a container ends.
+    /// </summary>
     public Task<int> Exited { get; }
 
-    /// <summary>How to start a program in a session of its own, so that a Ctrl-C in our terminal reaches us alone and one signal of ours its whole tree.</summary>
+    /// <summary>
+    /// How to start a program in a session of its own, so that a Ctrl-C in our terminal reaches us alone and one signal of ours its whole tree.
+    /// </summary>
     public static ProcessStartInfo Command(string logPath, IEnumerable<string> words) => new("setsid", ["sh", "-c", Launch, "sh", logPath, .. words]);
 
     /// <summary>Starts it.</summary>

@@ -3,8 +3,10 @@ using System.Diagnostics;
 namespace DeepfakeOperator.DevCluster.Processes;
 
 /// <summary>
-/// The one folder of this process's servers and pods, and the list of the process groups that it started. A small shell waits for our end, however it comes (kill -9
-/// too): it reads a pipe that only we hold, and when that closes it kills the groups and removes the folder. The kernel's own PR_SET_PDEATHSIG would reach
+/// The one folder of this process's servers and pods, and the list of the process groups that it started. A small shell waits for our end, however
+/// it comes (kill -9
+/// too): it reads a pipe that only we hold, and when that closes it kills the groups and removes the folder. The kernel's own PR_SET_PDEATHSIG
+/// would reach
 /// neither grandchildren nor files, and it fires when the starting <em>thread</em> ends.
 /// </summary>
 internal static class Workspace
@@ -24,7 +26,8 @@ internal static class Workspace
     private static int folders;
 
     /// <summary>A new folder; whoever asked removes it, or the end of this process does.</summary>
-    public static string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(Root, $"{name}-{Interlocked.Increment(ref folders)}")).FullName;
+    public static string NewFolder(string name) =>
+        Directory.CreateDirectory(Path.Combine(Root, $"{name}-{Interlocked.Increment(ref folders)}")).FullName;
 
     /// <summary>A process group to be killed if we die.</summary>
     public static void Remember(int group)

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Builds kube-apiserver, kube-controller-manager, kube-scheduler and kubectl from Debian's own source package (Debian 12) into the folder $1, with Debian's Go,
-# and puts Debian's etcd beside them. Says what it does in lines that start with "==". Needs root (or sudo without a password) only to install a compiler; the
-# system's package lists and sources are left as they are. May be interrupted at any time, and asked for by several at once: one builds, the others wait for it.
+# Builds kube-apiserver, kube-controller-manager, kube-scheduler and kubectl from Debian's own source package (Debian 12) into the folder $1, with
+# Debian's Go,
+# and puts Debian's etcd beside them. Says what it does in lines that start with "==". Needs root (or sudo without a password) only to install a
+# compiler; the
+# system's package lists and sources are left as they are. May be interrupted at any time, and asked for by several at once: one builds, the others
+# wait for it.
 set -euo pipefail
 target=$1
 programs=(kube-apiserver kube-controller-manager kube-scheduler kubectl)
@@ -64,7 +67,8 @@ for file in /etc/apt/sources.list.d/*.sources; do
   }' >>"$work/binary.list"
 done
 { cat "$work/binary.list"; sed 's/^deb /deb-src /' "$work/binary.list"; } >"$work/sources.list"
-apt=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
+apt=(-q -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$work/lists" \
+  -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=)
 # Somebody else's repository that does not answer is no reason to give up: the next step tells whether what is needed is there.
 run apt-get "${apt[@]}" update || true
 
@@ -84,20 +88,34 @@ run apt-get "${apt[@]}" source kubernetes || {
   cat "$work/binary.list"
   exit 1
 }
-# Only the program: the package would set up a service. It needs nothing but libc.
-run apt-get "${apt[@]}" download etcd-server
-dpkg-deb -x etcd-server_*.deb etcd
+# Not installed, only unpacked: etcd's package would set up a service, and the other one is source that goes into the build.
+run apt-get "${apt[@]}" download etcd-server golang-github-modern-go-reflect2-dev
+for package in etcd-server golang-github-modern-go-reflect2-dev; do dpkg-deb -x "$package"_*.deb packages; done
 source=$(find "$work" -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)
 # The folder may say 1.20.5+really1.20.2: Debian went back once, and the last number is the true one.
 version=$(basename "$source" | sed 's/^kubernetes-//; s/.*really//; s/[+~].*//')
 
 echo "== building Kubernetes $version"
 cd "$source"
-# 1.20 vendors everything and predates modules as the only way: GOPATH mode, no network. -v names each package when it is compiled, which is our progress.
+# 1.20 was written for Go 1.15. Its copy of reflect2 reads the insides of maps, which Go 1.18 changed: the API server would crash with the first
+# custom resource.
+# Debian's own version of that library knows the newer ones.
+reflect2=vendor/github.com/modern-go/reflect2
+rm "$reflect2"/*.go "$reflect2"/*.s
+cp "$work"/packages/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} "$reflect2"
+rm -f "$reflect2"/*_test.go
+# Its schema validation compares two reflect.Values themselves, which since then are equal for empty text: "" would be refused as null everywhere.
+zero=' || reflect.DeepEqual(reflect.Zero(reflect.TypeOf(data)), reflect.ValueOf(data))'
+for file in vendor/k8s.io/kube-openapi/pkg/validation/validate/type.go vendor/github.com/go-openapi/validate/type.go; do
+  grep -qF "$zero" "$file" || { echo "== $file is not the one that this script mends"; exit 1; }
+  sed -i "s/$zero//" "$file"
+done
+# 1.20 vendors everything and predates modules as the only way: GOPATH mode, no network. -v names each package when it is compiled, which is our
+# progress.
 export GO111MODULE=off GOPROXY=off GOCACHE="$work/go-cache" KUBE_GIT_VERSION="v$version" KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian
 run make WHAT="$(printf 'cmd/%s ' "${programs[@]}")" GOFLAGS=-v GOLDFLAGS="-s -w"
 
 for program in "${programs[@]}"; do cp "$(find _output -type f -name "$program" -perm -u+x | head -n 1)" "$work/$program"; done
-cp "$work/etcd/usr/bin/etcd" "$target/etcd"
+cp "$work/packages/usr/bin/etcd" "$target/etcd"
 for program in kubectl kube-scheduler kube-controller-manager kube-apiserver; do mv "$work/$program" "$target/$program"; done
 echo "== done"
