@@ -55,8 +55,8 @@ internal sealed class OperatorHost : IAsyncDisposable
         var pods = new ResourceClient<V1Pod>(api, scope);
         var configMaps = new ResourceClient<V1ConfigMap>(api, scope);
 
-        _scanJobQueue = new WorkQueue(clock, Backoff.Default);
-        _detectorQueue = new WorkQueue(clock, Backoff.Default);
+        _scanJobQueue = new WorkQueue(clock, options.Retries);
+        _detectorQueue = new WorkQueue(clock, options.Retries);
         _connections = new KafkaConnections(clock, logs.CreateLogger("kafka"));
         _dealers = new DealerPool(MostDealers, _calls);
         _events = new EventRecorder(new ResourceClient<Corev1Event>(api), options.Identity, clock, log);

@@ -1,3 +1,5 @@
+using DeepfakeOperator.Operator.Runtime;
+
 namespace DeepfakeOperator.Operator;
 
 /// <summary>What the operator is told when it starts.</summary>
@@ -14,6 +16,9 @@ internal sealed record OperatorOptions
 
     /// <summary>The only namespace whose ScanJobs and Detectors it serves; null: all.</summary>
     public string? WatchNamespace { get; init; }
+
+    /// <summary>How long a job that cannot go on waits until it is looked at again.</summary>
+    public Backoff Retries { get; init; } = Backoff.Default;
 
     /// <summary>False: it does not ask whether another is running.</summary>
     public bool LeaderElect { get; init; } = true;

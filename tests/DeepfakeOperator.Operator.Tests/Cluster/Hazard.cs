@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DeepfakeOperator.DevCluster.Processes;
 
 namespace DeepfakeOperator.Operator.Tests.Cluster;
@@ -13,6 +14,8 @@ internal sealed class Hazard(int seed, int atRandom)
     private readonly Lock _gate = new();
     private readonly HashSet<(string Write, bool After)> _met = [];
     private readonly List<string> _deaths = [];
+    private readonly List<TimeSpan> _ages = [];
+    private readonly Stopwatch _life = new();
     private readonly Random _random = new(seed);
     private int _victim;
     private int _left = atRandom;
@@ -26,10 +29,17 @@ internal sealed class Hazard(int seed, int atRandom)
         }
     }
 
+    /// <summary>How old each one grew.</summary>
+    public IReadOnlyList<TimeSpan> Ages => _ages;
+
     /// <summary>Who dies next; 0: nobody.</summary>
     public void Aim(int processId)
     {
-        lock (_gate) _victim = processId;
+        lock (_gate)
+        {
+            _victim = processId;
+            _life.Restart();
+        }
     }
 
     /// <summary>The operator wants to write; false: it is dead, and the write must not happen.</summary>
@@ -51,6 +61,7 @@ internal sealed class Hazard(int seed, int atRandom)
             Signals.Send(_victim, Signals.Kill);
             _victim = -1;
             _deaths.Add($"{(after ? "after" : "before")} {write}");
+            _ages.Add(_life.Elapsed);
             return false;
         }
     }

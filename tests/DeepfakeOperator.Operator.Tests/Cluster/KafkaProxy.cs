@@ -11,7 +11,7 @@ internal sealed class KafkaProxy : IAsyncDisposable
     /// <summary>Requests that change something, by the protocol's api keys.</summary>
     private static readonly Dictionary<short, string> Writes = new()
     {
-        [0] = "Produce", [19] = "CreateTopics", [20] = "DeleteTopics", [22] = "InitProducerId", [24] = "AddPartitionsToTxn", [26] = "EndTxn", [42] = "DeleteGroups",
+        [0] = "Produce", [19] = "CreateTopics", [20] = "DeleteTopics", [22] = "InitProducerId", [26] = "EndTxn", [42] = "DeleteGroups",
     };
 
     private readonly CancellationTokenSource _stop = new();

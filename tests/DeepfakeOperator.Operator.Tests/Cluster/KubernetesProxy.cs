@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,7 +49,10 @@ internal sealed class KubernetesProxy : IAsyncDisposable
     private async Task ForwardAsync(HttpContext context)
     {
         var (request, cancellation) = (context.Request, context.RequestAborted);
-        var write = HttpMethods.IsGet(request.Method) ? null : $"{request.Method} {WhatOf(request.Path)}";
+        using var content = new MemoryStream();
+        await request.Body.CopyToAsync(content, cancellation);
+        content.Position = 0;
+        var write = HttpMethods.IsGet(request.Method) ? null : $"{request.Method} {WhatOf(request.Path)}{Whose(request.Path, content)}";
         if (write is not null && !_hazard.Before(write))
         {
             context.Abort();
@@ -57,7 +61,7 @@ internal sealed class KubernetesProxy : IAsyncDisposable
         using var forwarded = new HttpRequestMessage(HttpMethod.Parse(request.Method), new Uri(_kubernetes.BaseUri, request.Path + request.QueryString));
         if (request.ContentType is { } type)
         {
-            forwarded.Content = new StreamContent(request.Body);
+            forwarded.Content = new StreamContent(content);
             forwarded.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         }
         // What was asked for happens, whether or not the one who asked lives to hear of it.
@@ -80,6 +84,11 @@ internal sealed class KubernetesProxy : IAsyncDisposable
             await context.Response.Body.FlushAsync(cancellation);
         }
     }
+
+    /// <summary>A detector's check has Jobs and ConfigMaps as a scan has.</summary>
+    private static string Whose(string path, MemoryStream content) =>
+        path.Contains("-check-", StringComparison.Ordinal) || (path.EndsWith("/jobs", StringComparison.Ordinal) && Encoding.UTF8.GetString(content.ToArray()).Contains("-check-"))
+            ? " of a check" : "";
 
     /// <summary>The resource, and the subresource if there is one: <c>scanjobs/status</c>.</summary>
     private static string WhatOf(string path)

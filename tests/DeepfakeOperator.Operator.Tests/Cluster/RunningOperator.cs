@@ -1,3 +1,5 @@
+using DeepfakeOperator.Operator.Runtime;
+using k8s;
 using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Operator.Tests.Cluster;
@@ -9,7 +11,7 @@ internal sealed class RunningOperator : IAsyncDisposable
     private readonly OperatorHost _host;
     private readonly Task _running;
 
-    public RunningOperator(TestCluster cluster, string @namespace, bool leaderElect, ILoggerFactory logs)
+    public RunningOperator(Kubernetes kubernetes, string @namespace, bool leaderElect, ILoggerFactory logs)
     {
         var options = new OperatorOptions
         {
@@ -17,9 +19,11 @@ internal sealed class RunningOperator : IAsyncDisposable
             Namespace = @namespace,
             Identity = $"test-{Guid.NewGuid():n}",
             WatchNamespace = @namespace,
+            // As shipped, but no test has half a minute to wait.
+            Retries = Backoff.Default with { Longest = TimeSpan.FromSeconds(3) },
             LeaderElect = leaderElect,
         };
-        _host = new OperatorHost(cluster.Kubernetes, options, TimeProvider.System, logs);
+        _host = new OperatorHost(kubernetes, options, TimeProvider.System, logs);
         _running = Task.Run(() => _host.RunAsync(_stop.Token));
     }
 

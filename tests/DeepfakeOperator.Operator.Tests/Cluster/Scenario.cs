@@ -39,7 +39,8 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         return (new Scenario(cluster, @namespace, kafka), kafka);
     }
 
-    public Task<RunningOperator> OperatorAsync(bool leaderElect = false) => cluster.StartOperatorAsync(@namespace, leaderElect);
+    public Task<RunningOperator> OperatorAsync(bool leaderElect = false, DelegatingHandler? handler = null) =>
+        cluster.StartOperatorAsync(@namespace, leaderElect, handler);
 
     /// <summary>Fills the source topic with so many items.</summary>
     public async Task PublishAsync(int items, int partitions = 3)

@@ -60,13 +60,15 @@ internal sealed class SecuredKafka : KafkaServer
         }
     }
 
-    /// <summary>Lets the user with the password do something with all things whose name begins so; <c>*</c>: with all.</summary>
+    /// <summary>Lets the user with the password do something with the thing of that name; <c>name*</c>: with all that begin so.</summary>
     public async Task AllowAsync(ResourceType type, string name, params AclOperation[] operations)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers }).Build();
+        // To the broker "*" alone is everything, and no prefix.
+        var isPrefix = name.Length > 1 && name.EndsWith('*');
         await admin.CreateAclsAsync(operations.Select(operation => new AclBinding
         {
-            Pattern = new ResourcePattern { Type = type, Name = name, ResourcePatternType = name == "*" ? ResourcePatternType.Literal : ResourcePatternType.Prefixed },
+            Pattern = new ResourcePattern { Type = type, Name = isPrefix ? name[..^1] : name, ResourcePatternType = isPrefix ? ResourcePatternType.Prefixed : ResourcePatternType.Literal },
             Entry = new AccessControlEntry { Principal = "User:" + User, Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
         }));
     }

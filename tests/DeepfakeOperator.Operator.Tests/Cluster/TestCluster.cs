@@ -69,9 +69,13 @@ public sealed class TestCluster : IAsyncLifetime
 
     internal string KubeconfigPath => _controlPlane!.KubeconfigPath;
 
-    internal async Task<RunningOperator> StartOperatorAsync(string @namespace, bool leaderElect = false)
+    /// <param name="namespace">What it serves.</param>
+    /// <param name="leaderElect">Whether it asks for the lease.</param>
+    /// <param name="handler">Sees its requests on their way to the API server.</param>
+    internal async Task<RunningOperator> StartOperatorAsync(string @namespace, bool leaderElect = false, DelegatingHandler? handler = null)
     {
-        var running = new RunningOperator(this, @namespace, leaderElect, _logs!);
+        var kubernetes = handler is null ? Kubernetes : new Kubernetes(_controlPlane!.Configuration, handler);
+        var running = new RunningOperator(kubernetes, @namespace, leaderElect, _logs!);
         await running.SyncedAsync();
         return running;
     }

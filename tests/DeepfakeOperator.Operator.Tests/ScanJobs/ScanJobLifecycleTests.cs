@@ -64,6 +64,21 @@ public sealed class ScanJobLifecycleTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_job_that_is_deleted_just_before_it_is_held_leaves_nothing_in_Kafka()
+    {
+        var scenario = await Scenario.NewAsync(cluster);
+        await scenario.PublishAsync(100);
+        await scenario.ApplyDetectorAsync();
+        using var handler = new BeforeFinalizer(() => scenario.DeleteScanJobAsync());
+        await using var running = await scenario.OperatorAsync(handler: handler);
+        var job = await scenario.ApplyScanJobAsync();
+        await handler.Passed.WaitAsync(TimeSpan.FromSeconds(30), TestCluster.Cancellation);
+        // What would be made is made within a second.
+        await Task.Delay(TimeSpan.FromSeconds(3), TestCluster.Cancellation);
+        await scenario.AssertNothingIsLeftAsync(job);
+    }
+
+    [Fact]
     public async Task A_batch_of_nothing_succeeds_at_once()
     {
         var scenario = await Scenario.NewAsync(cluster);
@@ -103,7 +118,7 @@ public sealed class ScanJobLifecycleTests(TestCluster cluster)
     public async Task Two_operators_at_once_deal_every_shard_once()
     {
         var scenario = await Scenario.NewAsync(cluster);
-        await scenario.PublishAsync(1000);
+        await scenario.PublishAsync(400);
         await scenario.ApplyDetectorAsync();
         // Neither asks for the lease: the worst that a paused leader could do.
         await using var first = await scenario.OperatorAsync();
@@ -111,7 +126,24 @@ public sealed class ScanJobLifecycleTests(TestCluster cluster)
         var job = await scenario.ApplyScanJobAsync();
         await using var worker = scenario.Worker(job, perShard: TimeSpan.FromMilliseconds(10));
         job = await scenario.UntilPhaseAsync(ScanJobPhase.Succeeded);
-        Assert.Equal(1000, job.Status!.Items.Processed);
-        Shards.AssertEachOnce(scenario.DealtShards(job), 1000);
+        Assert.Equal(400, job.Status!.Items.Processed);
+        Shards.AssertEachOnce(scenario.DealtShards(job), 400);
+    }
+
+    /// <summary>Does something when the operator is about to put its finalizer on a ScanJob.</summary>
+    private sealed class BeforeFinalizer(Func<Task> act) : DelegatingHandler
+    {
+        private readonly TaskCompletionSource _passed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Passed => _passed.Task;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var isIt = request.Method == HttpMethod.Patch && request.RequestUri!.AbsolutePath.EndsWith("/scanjobs/backlog", StringComparison.Ordinal);
+            if (isIt) await act();
+            var response = await base.SendAsync(request, cancellationToken);
+            if (isIt) _passed.TrySetResult();
+            return response;
+        }
     }
 }

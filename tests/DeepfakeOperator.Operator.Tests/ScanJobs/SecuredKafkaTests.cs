@@ -38,8 +38,8 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
     public async Task A_result_topic_that_cannot_be_created()
     {
         var (scenario, kafka) = await PrepareAsync();
-        await kafka.AllowAsync(ResourceType.Topic, "deepfake.", AclOperation.All);
-        await kafka.AllowAsync(ResourceType.Group, "deepfake", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, "deepfake.*", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Group, "deepfake*", AclOperation.All);
         await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.Read, AclOperation.Describe);
         await scenario.CreateSecretAsync("auth", new()
@@ -50,7 +50,7 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts");
         await kafka.CreateTopicAsync(scenario.Topic + "-verdicts", 1);
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts-dlq");
-        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.All);
         await scenario.UntilPhaseAsync(ScanJobPhase.Running);
     }
 
@@ -71,9 +71,10 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
 
     private static async Task AllowAllAsync(Scenario scenario, SecuredKafka kafka)
     {
-        await kafka.AllowAsync(ResourceType.Topic, "deepfake.", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, "deepfake.*", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.All);
-        await kafka.AllowAsync(ResourceType.Group, "deepfake", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-*", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Group, "deepfake*", AclOperation.All);
         await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
     }
 
