@@ -100,9 +100,9 @@ public sealed class NodeAgent : IAsyncDisposable
     {
         log($"pod {pod.Namespace()}/{pod.Name()} starts");
         // A pod of the same name may come back under another uid, and a name may be longer than a file's.
-        var name = $"{pod.Namespace()}_{pod.Name()}";
+        // Short, as programs put sockets into the pod's /tmp, and a socket's path has at most 108 bytes.
         return new PodRun(pod, controlPlane, options,
-            Directory.CreateDirectory(Path.Combine(folder, $"{name[..Math.Min(name.Length, 120)]}_{pod.Uid()[..8]}")).FullName);
+            Directory.CreateDirectory(Path.Combine(folder, pod.Uid()[..8])).FullName);
     }
 
     private async Task RemoveAsync(V1Pod pod, CancellationToken cancellationToken)
