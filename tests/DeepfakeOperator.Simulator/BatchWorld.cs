@@ -19,6 +19,7 @@ internal sealed class BatchWorld
     private readonly Assignment _group;
     private readonly Lane[] _lanes;
     private int _dealt;
+    private double _busySeconds;
 
     private BatchWorld(Trace trace, IScaler scaler, int partitions)
     {
@@ -55,6 +56,7 @@ internal sealed class BatchWorld
                     if (lanes.Key is { } pod) Share([.. lanes], pod.Speed);
                 }
                 capacity += ready.Sum(pod => pod.Speed);
+                _busySeconds += Math.Min(ready.Count, progress.Shards.Pending + progress.Shards.Running);
             }
             if (double.IsNaN(ideal) && capacity >= work) ideal = now + 1;
             progress = _fold.Snapshot();
@@ -90,7 +92,8 @@ internal sealed class BatchWorld
             Now = now,
             OffsetsKnown = !away,
             Lag = progress.Lag,
-            Processed = progress.Items.Processed,
+            ProcessedByBusy = progress.Items.Processed,
+            BusySeconds = _busySeconds,
             Shards = progress.Shards.Pending + progress.Shards.Running,
             Ready = _fleet.Ready(now).Count,
             Pending = starting.Pending,

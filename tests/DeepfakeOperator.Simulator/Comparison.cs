@@ -32,22 +32,18 @@ internal sealed record Comparison
     public bool IsLate => Ours.Finish > Trace.Deadline && Ours.Finish > Keda.Finish;
 
     /// <summary>Plays all traces.</summary>
-    public static IReadOnlyList<Comparison> Run(IReadOnlyList<Trace> traces, CancellationToken cancellation)
-    {
-        var keda = traces.AsParallel().AsOrdered().WithCancellation(cancellation).Select(KedaTuning.Try).ToList();
-        var rules = keda.GroupBy(tried => tried.Trace.IsStream).ToDictionary(mode => mode.Key, mode => KedaTuning.Rule([.. mode]));
-        return [.. keda.AsParallel().AsOrdered().WithCancellation(cancellation).Select(tried => Of(tried, rules[tried.Trace.IsStream]))];
-    }
+    public static IReadOnlyList<Comparison> Run(IReadOnlyList<Trace> traces, CancellationToken cancellation) =>
+        [.. traces.AsParallel().AsOrdered().WithCancellation(cancellation).Select(Of)];
 
-    private static Comparison Of(KedaTuning keda, int rule)
+    private static Comparison Of(Trace trace)
     {
-        var trace = keda.Trace;
+        var keda = KedaTuning.Try(trace);
         return new Comparison
         {
             Trace = trace,
             Ours = World.Run(trace, new OurScaler(trace)),
-            Keda = keda.Outcomes[rule],
-            KedaThreshold = KedaTuning.ThresholdOf(trace, rule),
+            Keda = keda.Outcomes[keda.Rule],
+            KedaThreshold = KedaTuning.ThresholdOf(trace, keda.Rule),
             KedaWithHindsight = keda.Outcomes[keda.Best],
             OracleGpuSeconds = Oracle.GpuSeconds(trace),
             Dealing = BatchWorld.Run(AsBacklog(trace), new FixedScaler(trace.Policy.Max)),

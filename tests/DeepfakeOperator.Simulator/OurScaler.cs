@@ -5,11 +5,9 @@ namespace DeepfakeOperator.Simulator;
 /// <summary>The operator's own <see cref="Autoscaler"/>, given what the reconciler would give it.</summary>
 internal sealed class OurScaler(Trace trace) : IScaler
 {
-    /// <summary>Seconds of work that must wait for each worker before a stream's workers count as busy.</summary>
-    private const double Busy = 5;
-
     private WorkerRate _rate = WorkerRate.Unknown;
     private ScalingDecision? _last;
+    private double _busySeconds;
 
     public int Interval => 5;
 
@@ -18,7 +16,8 @@ internal sealed class OurScaler(Trace trace) : IScaler
     public int Decide(View view)
     {
         var now = DateTimeOffset.UnixEpoch.AddSeconds(view.Now);
-        _rate = view.OffsetsKnown ? _rate.Observe(now, view.Processed, BusyOf(view)) : _rate.Pause();
+        _rate = view.OffsetsKnown ? _rate.Observe(now, view.ProcessedByBusy, (view.BusySeconds - _busySeconds) / Interval) : _rate.Pause();
+        _busySeconds = view.BusySeconds;
         _last = Autoscaler.Decide(trace.Policy, new ScalingInput
         {
             Now = now,
@@ -35,12 +34,5 @@ internal sealed class OurScaler(Trace trace) : IScaler
             Last = _last,
         });
         return _last.Desired;
-    }
-
-    private int BusyOf(View view)
-    {
-        if (!trace.IsStream) return Math.Min(view.Ready, view.Shards);
-        var known = _rate.PerSecond(trace.Expected) ?? 0;
-        return view.Lag > Busy * known * view.Ready ? Math.Min(view.Ready, view.Partitions.Count(partition => partition.Lag > 0)) : 0;
     }
 }

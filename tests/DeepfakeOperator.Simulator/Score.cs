@@ -29,10 +29,10 @@ internal sealed class Score(IReadOnlyList<Comparison> rows)
     public IReadOnlyList<string> Missed =>
     [
         .. Check(KedaMedian <= MostKedaMedian, "keda_cost_median", MostKedaMedian),
-        .. Check(KedaMax <= MostKeda, "keda_cost_max", MostKeda),
+        .. Check(KedaMax <= MostKeda, $"keda_cost_max ({rows.MaxBy(row => row.KedaCost)!.Trace.Name})", MostKeda),
         .. Check(OracleMedian <= MostOracleMedian, "oracle_cost_median", MostOracleMedian),
         .. Check(DealingMax <= MostDealing, "dealing_over_ideal_max", MostDealing),
-        .. Check(Late == 0, "late", 0),
+        .. Check(Late == 0, $"late ({string.Join(' ', rows.Where(row => row.IsLate).Select(row => row.Trace.Name))})", 0),
         .. Check(Oscillations == 0, "oscillations", 0),
     ];
 

@@ -5,7 +5,7 @@ namespace DeepfakeOperator.Simulator;
 /// <summary>A stream, second by second: workers read the source partitions themselves, as a consumer group.</summary>
 internal sealed class StreamWorld
 {
-    private const int RateWindow = 60;
+    private const int RateWindow = 300;
     private const int Never = 400_000;
 
     private readonly Trace _trace;
@@ -13,6 +13,8 @@ internal sealed class StreamWorld
     private readonly Fleet _fleet;
     private readonly Assignment _group;
     private readonly Lane[] _lanes;
+    private double _busyItems;
+    private double _busySeconds;
 
     private StreamWorld(Trace trace, IScaler scaler)
     {
@@ -59,6 +61,9 @@ internal sealed class StreamWorld
             var budget = pod.Speed / _trace.ItemWork;
             var lanes = group.Select(lane => _lanes[lane]).OrderBy(lane => lane.Lag).ToList();
             for (var place = 0; place < lanes.Count; place++) budget -= lanes[place].Take(budget / (lanes.Count - place));
+            if (budget > 1e-9) continue;
+            _busyItems += pod.Speed / _trace.ItemWork;
+            _busySeconds++;
         }
     }
 
@@ -70,7 +75,8 @@ internal sealed class StreamWorld
             Now = now,
             OffsetsKnown = !away,
             Lag = _lanes.Sum(lane => (long)lane.Lag),
-            Processed = (long)_lanes.Sum(lane => lane.Done),
+            ProcessedByBusy = (long)_busyItems,
+            BusySeconds = _busySeconds,
             Partitions = [.. _lanes.Select(lane => new PartitionDemand((long)lane.Lag, lane.RateAt(now)))],
             Ready = _fleet.Ready(now).Count,
             Pending = starting.Pending,

@@ -15,7 +15,7 @@ internal static class Traces
     public static IReadOnlyList<Trace> All(int seed) =>
     [
         Backlog(seed), Overnight(seed), LongTail(seed), MixedSpeed(seed), SlowStart(seed), SpotLoss(seed), DeadBroker(seed),
-        Steady(seed), Burst(seed), Diurnal(seed), HotPartition(seed),
+        Steady(seed), Burst(seed), Diurnal(seed), HotPartition(seed), StreamSpotLoss(seed), StreamDeadBroker(seed),
     ];
 
     private static Trace Backlog(int seed)
@@ -100,6 +100,29 @@ internal static class Traces
     {
         var chance = new Chance(seed, "hot-partition");
         return Stream(chance, "hot-partition", "stream: a third of 2.1 workers' work in one partition of 24, 6 h", 24, 6 * Hour, (_, partition) => partition == 0 ? 0.7 : 1.4 / 23);
+    }
+
+    private static Trace StreamSpotLoss(int seed)
+    {
+        var chance = new Chance(seed, "stream-spot-loss");
+        return Stream(chance, "stream-spot-loss", "stream: 3.3 workers' work, and the spot market takes 12 workers, one at a time, 6 h", 48, 6 * Hour, (_, _) => 3.3 / 48) with
+        {
+            Losses = [.. chance.Many(12, _ => chance.Between(300, 6 * Hour)).Order()],
+        };
+    }
+
+    private static Trace StreamDeadBroker(int seed)
+    {
+        var chance = new Chance(seed, "stream-dead-broker");
+        var from = chance.Between(Hour, 4 * Hour);
+        // Producers keep what they cannot send, and send it within a minute when they can.
+        double Load(double second) => second < from || second >= from + 960 ? 1 : second < from + 900 ? 0 : 16;
+        return Stream(chance, "stream-dead-broker", "stream: 2.4 workers' work; the broker is away for 15 min, then all comes at once, 6 h", 48, 6 * Hour, (second, _) => Load(second) * 2.4 / 48) with
+        {
+            Outage = (from, from + 900),
+            // No clock runs while nobody can read.
+            Deadline = StreamDeadline + 900,
+        };
     }
 
     private static Trace Batch(Chance chance, string name, string story, int items, Func<double> work, double target)

@@ -12,7 +12,11 @@ internal sealed record View
     /// <summary>Items that wait or are under way.</summary>
     public required long Lag { get; init; }
 
-    public required long Processed { get; init; }
+    /// <summary>Items done by workers that had more to do than they could.</summary>
+    public required long ProcessedByBusy { get; init; }
+
+    /// <summary>How long those were at it, all together.</summary>
+    public required double BusySeconds { get; init; }
 
     public int Shards { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed class StreamLoad
         Arrivals = partitions.Sum(partition => Math.Min(1, partition.Arrivals / rate));
         Backlog = partitions.Sum(partition => partition.Lag / rate);
         _largest = partitions.Max(partition => Math.Min(1, partition.Arrivals / rate));
-        OldestAge = partitions.Max(partition => partition.Arrivals > 0 ? partition.Lag / partition.Arrivals : 0);
+        OldestAge = partitions.Max(partition => partition.Lag == 0 ? 0 : partition.Lag / partition.Arrivals);
     }
 
     /// <summary>Workers that what arrives would fill.</summary>
@@ -28,7 +28,7 @@ internal sealed class StreamLoad
     /// <summary>Worker-seconds that wait.</summary>
     public double Backlog { get; }
 
-    /// <summary>Seconds in which the lag of the worst partition came.</summary>
+    /// <summary>Seconds in which the lag of the worst partition came; without end, where nothing comes any more.</summary>
     public double OldestAge { get; }
 
     /// <summary>How much of a worker the busiest of so many is asked for.</summary>
@@ -38,20 +38,20 @@ internal sealed class StreamLoad
         return held <= 1 ? _largest : _largest + (held - 1) * (Arrivals - _largest) / (_partitions.Count - 1);
     }
 
-    /// <summary>The fewest of whom none gets more than it can do.</summary>
-    public int WorkersToKeepUp()
+    /// <summary>The fewest of whom none gets more than it can do, and so much too much.</summary>
+    public int WorkersToKeepUp(double slack)
     {
         var workers = Math.Max(1, Ceiling(Arrivals));
-        for (var most = Math.Min(_partitions.Count, workers * MostForSkew); workers < most && BusiestOf(workers) > 1;) workers++;
+        for (var most = Math.Min(_partitions.Count, workers * MostForSkew); workers < most && BusiestOf(workers) > 1 + slack;) workers++;
         return workers;
     }
 
-    /// <summary>The fewest that do what waits, and what will be added to it, within the wait.</summary>
-    public int WorkersFor(double wait, double growth) => Ceiling(_partitions.Sum(partition =>
-        Math.Min(1, (partition.Lag / _rate + (Arrivals > 0 ? growth * Math.Min(1, partition.Arrivals / _rate) / Arrivals : 0)) / wait)));
+    /// <summary>The fewest that do what waits within the wait.</summary>
+    public int WorkersFor(double wait) => Ceiling(_partitions.Sum(partition => Math.Min(1, partition.Lag / _rate / wait)));
 
-    /// <summary>The fewest that keep up and work the backlog off in the time.</summary>
-    public int WorkersToDrain(double time) => Ceiling(_partitions.Sum(partition => Math.Min(1, partition.Arrivals / _rate + partition.Lag / _rate / time)));
+    /// <summary>The most that have something to do: one for each partition with a backlog, and those that the rest fills.</summary>
+    public int WorkersWithWork(double inFlight) =>
+        Ceiling(_partitions.Sum(partition => partition.Lag / _rate > inFlight ? 1 : Math.Min(1, partition.Arrivals / _rate)));
 
     private static int Ceiling(double load) => (int)Math.Ceiling(load - 1e-6);
 }

@@ -6,14 +6,14 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// </summary>
 internal static class StreamNeed
 {
-    /// <summary>A backlog is worked off, beside what arrives, in so many times the wait.</summary>
-    private const double Drain = 4;
-
     /// <summary>A lag of fewer seconds than this is only what is in flight.</summary>
     private const double InFlight = 15;
 
-    /// <summary>Going without a worker must last for so many start-ups and delays, or it costs more than it saves.</summary>
-    private const double Payback = 3;
+    /// <summary>Falling behind from time to time must save this share, or it is not worth the unrest.</summary>
+    private const double Saving = 0.05;
+
+    /// <summary>A worker that is asked for so much too much takes hours to fall behind; then a backlog that is not old need not be worked off first.</summary>
+    private const double Nearly = 0.03;
 
     public static ScalingNeed Of(ScalingPolicy policy, ScalingInput input, int now)
     {
@@ -27,33 +27,37 @@ internal static class StreamNeed
         var load = new StreamLoad(input.Partitions, rate);
         var wait = policy.Wait.TotalSeconds;
         var startUp = (input.StartUp ?? BatchNeed.UsualStartUp).TotalSeconds;
-        // What will have gathered when a worker asked for now is ready.
-        var growth = Math.Max(0, load.Arrivals - input.Ready - input.Pending) * startUp;
-        var forWait = load.WorkersFor(wait, growth);
-        var forDrain = load.WorkersToDrain(wait * Drain);
-        var keepsUp = load.WorkersToKeepUp();
-        var waitsLong = now < keepsUp && load.OldestAge + startUp * (1 - 1 / Math.Max(1, load.BusiestOf(Math.Max(1, now)))) > wait;
-        if (now < forWait || waitsLong)
-        {
-            var more = Math.Max(forWait, Math.Max(forDrain, waitsLong ? keepsUp : 0));
-            return new(Math.Min(working, more), ScalingReasons.DrainingBacklog, "more waits than fewer workers would do in time");
-        }
+        var forWait = load.WorkersFor(wait);
+        var keepsUp = load.WorkersToKeepUp(0);
+        // How old the oldest will be when a worker asked for now is ready.
+        var age = load.OldestAge + startUp * (1 - 1 / Math.Max(1, load.BusiestOf(Math.Max(1, now))));
+        var more = now < keepsUp && age > wait ? Math.Max(forWait, keepsUp) : forWait;
+        if (now < more) return new(Math.Min(working, more), ScalingReasons.DrainingBacklog, "more waits than fewer workers would do in time");
 
         // Work that will be done when the delay is over keeps no worker.
         var spare = Math.Max(0, now - load.Arrivals) * policy.ScaleDownDelay.TotalSeconds;
         var settled = load.Backlog <= InFlight * Math.Max(1, now) + spare;
-        var enough = Math.Max(forWait, settled ? Sustained() : Math.Max(forDrain, keepsUp));
+        var enough = Math.Max(
+            forWait,
+            settled ? Sustained()
+            : load.OldestAge <= wait / 2 ? load.WorkersToKeepUp(Nearly)
+            : Math.Max(keepsUp, load.WorkersWithWork(InFlight)));
         return new(Math.Min(working, Math.Min(now, Math.Max(1, enough))), ScalingReasons.KeepingUp, "as many workers as keep up with what arrives");
 
-        // The fewest that keep up, or fall behind so slowly that it pays.
+        // Those that keep up, or fewer that fall behind, and catch up again in time, if that is cheaper on average.
         int Sustained()
         {
-            var few = 1;
-            for (; few < keepsUp; few++)
+            var (best, least) = (keepsUp, keepsUp * (1 - Saving));
+            for (var few = 1; few < keepsUp; few++)
             {
-                if (wait / (load.BusiestOf(few) - 1) - startUp >= Payback * (startUp + policy.ScaleDownDelay.TotalSeconds)) break;
+                var behind = load.BusiestOf(few) - 1;
+                var lasts = behind > 0 ? wait / behind - startUp : double.PositiveInfinity;
+                if (lasts <= 0) continue;
+                var catchUp = wait * few / keepsUp / Math.Max(1e-3, 1 - load.BusiestOf(keepsUp)) + startUp + policy.ScaleDownDelay.TotalSeconds;
+                var average = double.IsInfinity(lasts) ? few : (few * lasts + keepsUp * catchUp) / (lasts + catchUp);
+                if (average <= least) (best, least) = (few, average);
             }
-            return few;
+            return best;
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed record WorkerRate
     private const double Least = 60;
 
     /// <summary>So many worker-seconds an expected rate is worth.</summary>
-    private const double Trust = 300;
+    private const double Trust = 100;
 
     private double Items { get; init; }
 
@@ -32,9 +32,9 @@ internal sealed record WorkerRate
     }
 
     /// <param name="now">The time.</param>
-    /// <param name="processed">Items done so far.</param>
+    /// <param name="processed">Items done so far by workers while they had work.</param>
     /// <param name="busy">Workers that had work since the last look; 0: what was done since then says nothing.</param>
-    public WorkerRate Observe(DateTimeOffset now, long processed, int busy)
+    public WorkerRate Observe(DateTimeOffset now, long processed, double busy)
     {
         if (Seen is not { } last || busy <= 0) return this with { Seen = (now, processed) };
         var seconds = (now - last.At).TotalSeconds;
