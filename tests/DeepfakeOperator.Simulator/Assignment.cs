@@ -1,6 +1,8 @@
 namespace DeepfakeOperator.Simulator;
 
-/// <summary>A consumer group: partitions over workers, evenly by number, moving no more than it must. A partition that moves rests while the group agrees.</summary>
+/// <summary>
+/// A consumer group: partitions over workers, evenly by number, moving no more than it must. A partition that moves rests while the group agrees.
+/// </summary>
 internal sealed class Assignment(int partitions)
 {
     private const double Rest = 3;

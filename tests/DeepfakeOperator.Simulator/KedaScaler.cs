@@ -1,8 +1,10 @@
 namespace DeepfakeOperator.Simulator;
 
 /// <summary>
-/// KEDA's Kafka scaler: ceil(lag ÷ threshold) between 0 and the maximum, looked at every 30 s, up at once, down to the most that was wanted in the last 300 s. In its
-/// favour the HPA's tolerance of a tenth, its limit on steps up and its second loop of 15 s are left out, lag is exact to the item, and an error holds the size.
+/// KEDA's Kafka scaler: ceil(lag ÷ threshold) between 0 and the maximum, looked at every 30 s, up at once, down to the most that was wanted in the
+/// last 300 s. In its
+/// favour the HPA's tolerance of a tenth, its limit on steps up and its second loop of 15 s are left out, lag is exact to the item, and an error
+/// holds the size.
 /// </summary>
 /// <param name="threshold">Items of lag for one worker.</param>
 /// <param name="most">maxReplicaCount.</param>

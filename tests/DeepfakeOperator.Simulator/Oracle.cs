@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.Simulator;
 
 /// <summary>
-/// The least GPU-seconds that anybody could need who knows the trace: work that divides without a rest, no item waited for, no drain, no pod lost, and each pod told
+/// The least GPU-seconds that anybody could need who knows the trace: work that divides without a rest, no item waited for, no drain, no pod lost,
+/// and each pod told
 /// beforehand when to start. A bound, not a policy: what any scaler pays is at least this.
 /// </summary>
 internal static class Oracle

@@ -5,7 +5,12 @@ namespace DeepfakeOperator.Simulator;
 /// <summary>A stream, second by second: workers read the source partitions themselves, as a consumer group.</summary>
 internal sealed class StreamWorld
 {
-    private const int RateWindow = 300;
+    /// <summary>Seconds over which arrivals are measured: long enough that chance is not load.</summary>
+    private const int LongWindow = 300;
+
+    /// <summary>Used instead when arrivals have fallen to less than half, so that an end is not seen five minutes late.</summary>
+    private const int ShortWindow = 60;
+
     private const int Never = 400_000;
 
     private readonly Trace _trace;
@@ -70,6 +75,7 @@ internal sealed class StreamWorld
     private View Look(int now, bool away)
     {
         var starting = _fleet.Starting(now);
+        var fell = _lanes.Sum(lane => lane.RateAt(now, ShortWindow)) < _lanes.Sum(lane => lane.RateAt(now, LongWindow)) / 2;
         return new View
         {
             Now = now,
@@ -77,7 +83,7 @@ internal sealed class StreamWorld
             Lag = _lanes.Sum(lane => (long)lane.Lag),
             ProcessedByBusy = (long)_busyItems,
             BusySeconds = _busySeconds,
-            Partitions = [.. _lanes.Select(lane => new PartitionDemand((long)lane.Lag, lane.RateAt(now)))],
+            Partitions = [.. _lanes.Select(lane => new PartitionDemand((long)lane.Lag, lane.RateAt(now, fell ? ShortWindow : LongWindow)))],
             Ready = _fleet.Ready(now).Count,
             Pending = starting.Pending,
             PendingFor = starting.For,
@@ -118,10 +124,10 @@ internal sealed class StreamWorld
             return _oldest > last ? 0 : now - _oldest;
         }
 
-        public double RateAt(int now)
+        public double RateAt(int now, int window)
         {
-            var (from, to) = (Math.Clamp(now + 1 - RateWindow, 0, arrivals.Length), Math.Clamp(now + 1, 0, arrivals.Length));
-            return (_until[to] - _until[from]) / Math.Min(RateWindow, now + 1);
+            var (from, to) = (Math.Clamp(now + 1 - window, 0, arrivals.Length), Math.Clamp(now + 1, 0, arrivals.Length));
+            return (_until[to] - _until[from]) / Math.Min(window, now + 1);
         }
     }
 }

@@ -3,7 +3,8 @@ using DeepfakeOperator.Operator.ScanJobs;
 namespace DeepfakeOperator.Simulator;
 
 /// <summary>
-/// What happens to a job, whoever scales it. Work is in seconds of a worker of speed 1. What a pod is like depends on its number (it is the n-th that was started)
+/// What happens to a job, whoever scales it. Work is in seconds of a worker of speed 1. What a pod is like depends on its number (it is the n-th that
+/// was started)
 /// and nothing else, so that two scalers that start as many pods have the same luck.
 /// </summary>
 internal sealed record Trace

@@ -3,7 +3,8 @@ using DeepfakeOperator.Api.ScanJobs;
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// Chooses the number of workers. Pure: what it must remember is in the last decision. Facts (limits, shards left) count at once; estimates that ask for fewer
+/// Chooses the number of workers. Pure: what it must remember is in the last decision. Facts (limits, shards left) count at once; estimates that ask
+/// for fewer
 /// workers must hold for the scale-down delay.
 /// </summary>
 internal static class Autoscaler
@@ -40,7 +41,8 @@ internal static class Autoscaler
         var highest = last.LowerSince is null ? wanted : Math.Max(wanted, Math.Min(last.HighestSince, ceiling));
         if (input.Now - since < policy.ScaleDownDelay)
         {
-            return new ScalingDecision(before, ScalingReasons.ScaleDownDelayed, $"fewer workers would do; they are drained when that held for {policy.ScaleDownDelay:c}")
+            var message = $"fewer workers would do; they are drained when that held for {policy.ScaleDownDelay:c}";
+            return new ScalingDecision(before, ScalingReasons.ScaleDownDelayed, message)
             {
                 LowerSince = since,
                 HighestSince = highest,

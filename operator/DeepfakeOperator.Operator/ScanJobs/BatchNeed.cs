@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// Workers for a batch: the fewest that finish within the target. The work is the same however it is spread, so each start-up saved is what makes it cheap; and a
+/// Workers for a batch: the fewest that finish within the target. The work is the same however it is spread, so each start-up saved is what makes it
+/// cheap; and a
 /// worker that is ready stays while it has work, as sending it away saves nothing.
 /// </summary>
 internal static class BatchNeed
@@ -57,7 +58,9 @@ internal static class BatchNeed
         var share = Math.Clamp(2 * input.Elapsed / target - 0.5, 0, 1);
         var workers = Math.Max(1, (int)Math.Ceiling(policy.Max * share));
         return new(
-            Math.Max(workers, input.Ready + input.Pending), ScalingReasons.MeasuringRate, "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
+            Math.Max(workers, input.Ready + input.Pending),
+            ScalingReasons.MeasuringRate,
+            "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
     }
 
     /// <summary>Worker-seconds that so many workers have in the seconds left: the ready ones all of them, the others less their start-up.</summary>

@@ -1,12 +1,15 @@
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// A stream's work in workers (1 is all that one can do) and worker-seconds. A partition is read by one worker, and the group gives each as many partitions as the
+/// A stream's work in workers (1 is all that one can do) and worker-seconds. A partition is read by one worker, and the group gives each as many
+/// partitions as the
 /// others, whatever is in them: so 9 workers on 48 partitions do no more than 8, and a hot partition slows down its neighbours.
 /// </summary>
 internal sealed class StreamLoad
 {
-    /// <summary>A partition that fills a worker alone would ask for a worker for each partition; it gets so many times what the sum asks for.</summary>
+    /// <summary>
+    /// A partition that fills a worker alone would ask for a worker for each partition; it gets so many times what the sum asks for.
+    /// </summary>
     private const int MostForSkew = 3;
 
     private readonly IReadOnlyList<PartitionDemand> _partitions;

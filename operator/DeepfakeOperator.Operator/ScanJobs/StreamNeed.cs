@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// Workers for a stream. A backlog may stand while nobody waits too long; so 2.3 workers' work is done by two, and a third from time to time, rather than by three
+/// Workers for a stream. A backlog may stand while nobody waits too long; so 2.3 workers' work is done by two, and a third from time to time, rather
+/// than by three
 /// that idle.
 /// </summary>
 internal static class StreamNeed
@@ -12,7 +13,9 @@ internal static class StreamNeed
     /// <summary>Falling behind from time to time must save this share, or it is not worth the unrest.</summary>
     private const double Saving = 0.05;
 
-    /// <summary>A worker that is asked for so much too much takes hours to fall behind; then a backlog that is not old need not be worked off first.</summary>
+    /// <summary>
+    /// A worker that is asked for so much too much takes hours to fall behind; then a backlog that is not old need not be worked off first.
+    /// </summary>
     private const double Nearly = 0.03;
 
     public static ScalingNeed Of(ScalingPolicy policy, ScalingInput input, int now)

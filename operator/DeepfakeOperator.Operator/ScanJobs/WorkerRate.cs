@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// What one worker does in a second while it has work: items over worker-seconds, both fading with a half-life. Unlike throughput ÷ workers it does not dip when a
+/// What one worker does in a second while it has work: items over worker-seconds, both fading with a half-life. Unlike throughput ÷ workers it does
+/// not dip when a
 /// worker joins, nor when there is nothing to do. Immutable.
 /// </summary>
 internal sealed record WorkerRate

@@ -22,7 +22,7 @@ public sealed class WorkerRateTests
     {
         var rate = WorkerRate.Unknown.Observe(DateTimeOffset.UnixEpoch, 0, 1).Observe(DateTimeOffset.UnixEpoch.AddSeconds(30), 100, 1);
         Assert.Null(rate.PerSecond(null));
-        Assert.InRange(rate.PerSecond(10)!.Value, 9, 10);
+        Assert.Equal((100 + 10 * 100) / 130d, rate.PerSecond(10)!.Value, 0.01);
     }
 
     [Fact]
