@@ -1,7 +1,7 @@
 # One place for every command. `make help` lists them; README.md shows the two that matter.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo model corpus clean
+.PHONY: help deps build test demo simulate model corpus clean
 
 CONFIGURATION ?= Release
 DOTNET_FLAGS := --nologo -v q -c $(CONFIGURATION)
@@ -22,6 +22,11 @@ demo: deps build ## The main job, live: real cluster, real Kafka, one ScanJob. C
 
 test: deps build ## Every test, on real servers where they can be had; ends with the counts
 	@CONFIGURATION=$(CONFIGURATION) ./tests/run.sh
+
+simulate: ## The autoscaler and the dealer on traces, against KEDA's formula and an oracle. SEED=n, SEEDS=n for many, WRITE=1 keeps the table in docs/
+	@dotnet build tests/DeepfakeOperator.Simulator $(DOTNET_FLAGS) >&2
+	@exec dotnet $(BIN)/DeepfakeOperator.Simulator/$(LOWER)/DeepfakeOperator.Simulator.dll \
+		--seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) $(if $(WRITE),--write docs/autoscaling.md)
 
 model: ## Train the bundled detector anew (seeded, under 30 minutes on two cores)
 	@./models/upsampling-trace/train.sh
