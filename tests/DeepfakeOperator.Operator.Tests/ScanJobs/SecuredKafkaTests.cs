@@ -42,6 +42,8 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await kafka.AllowAsync(ResourceType.Group, "deepfake*", AclOperation.All);
         await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.Read, AclOperation.Describe);
+        // All but to create them.
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.Write, AclOperation.Describe);
         await scenario.CreateSecretAsync("auth", new()
         {
             ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "PLAIN", ["sasl.username"] = SecuredKafka.User, ["sasl.password"] = SecuredKafka.Password,
@@ -50,7 +52,7 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts");
         await kafka.CreateTopicAsync(scenario.Topic + "-verdicts", 1);
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts-dlq");
-        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.Create);
         await scenario.UntilPhaseAsync(ScanJobPhase.Running);
     }
 
