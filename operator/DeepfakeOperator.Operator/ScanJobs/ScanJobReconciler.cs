@@ -79,9 +79,9 @@ internal sealed class ScanJobReconciler(
             var settings = await secrets.SettingsOfAsync(job, fresh: wasBlocked, cancellation);
             if (!await session.ConnectAsync(settings, cancellation)) return seen with { Connecting = true, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
 
-            if (!await finalizer.HoldAsync(job, cancellation)) return null;
             // Freezing the offsets of many partitions takes a while: the status says so first, once, and its write brings us back here.
             if (session.AnnouncesPlanning(session.LastStatus ?? job.Status)) return seen;
+            if (!await finalizer.HoldAsync(job, cancellation)) return null;
             await session.PlanAsync(job, cancellation);
             seen = seen with { Record = session.Record, Plan = session.Plan };
             await session.DealAsync(cancellation);
