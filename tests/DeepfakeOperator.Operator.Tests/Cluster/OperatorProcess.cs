@@ -19,9 +19,10 @@ internal sealed class OperatorProcess(ServerProcess process) : IAsyncDisposable
             "--worker-image", "worker:test", "--watch-namespace", @namespace, "--leader-elect", "false", "--port", $"{FreePort.Take(1)[0]}",
         ];
         // A short life is not worth optimising for.
-        var environment = new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig, ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_QuickJitForLoops"] = "1" };
+        var environment = new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig, ["DOTNET_TieredPGO"] = "0" };
         return new OperatorProcess(await ServerProcess.StartAsync(
-            "operator", Path.Combine(AppContext.BaseDirectory, $"operator-{@namespace}.log"), "dotnet", arguments, environment, TestCluster.Cancellation));
+            "operator", Path.Combine(AppContext.BaseDirectory, $"operator-{@namespace}.log"), "dotnet", arguments, environment,
+                TestCluster.Cancellation));
     }
 
     /// <summary>Waits until it is dead or something else is true.</summary>

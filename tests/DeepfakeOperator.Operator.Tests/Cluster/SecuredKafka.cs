@@ -7,7 +7,8 @@ using DeepfakeOperator.DevCluster.Processes;
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
 /// <summary>
-/// A broker of one's own with three doors: one for the test, who may do anything; one with a password, whose user may do what the test grants; and one that is
+/// A broker of one's own with three doors: one for the test, who may do anything; one with a password, whose user may do what the test grants; and
+/// one that is
 /// reached through a port of the test's choosing, where a <see cref="KafkaProxy"/> stands.
 /// </summary>
 internal sealed class SecuredKafka : KafkaServer
@@ -68,8 +69,19 @@ internal sealed class SecuredKafka : KafkaServer
         var isPrefix = name.Length > 1 && name.EndsWith('*');
         await admin.CreateAclsAsync(operations.Select(operation => new AclBinding
         {
-            Pattern = new ResourcePattern { Type = type, Name = isPrefix ? name[..^1] : name, ResourcePatternType = isPrefix ? ResourcePatternType.Prefixed : ResourcePatternType.Literal },
-            Entry = new AccessControlEntry { Principal = "User:" + User, Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
+            Pattern = new ResourcePattern
+            {
+                Type = type,
+                Name = isPrefix ? name[..^1] : name,
+                ResourcePatternType = isPrefix ? ResourcePatternType.Prefixed : ResourcePatternType.Literal,
+            },
+            Entry = new AccessControlEntry
+            {
+                Principal = "User:" + User,
+                Host = "*",
+                Operation = operation,
+                PermissionType = AclPermissionType.Allow,
+            },
         }));
     }
 
@@ -79,7 +91,8 @@ internal sealed class SecuredKafka : KafkaServer
     {
         if (_server is not null) await _server.DisposeAsync();
         _server = await ServerProcess.StartAsync(
-            "kafka", Path.Combine(_folder, "kafka.log"), Path.Combine(_home, "bin", "kafka-server-start.sh"), [Configuration], WithLogs(), cancellationToken);
+            "kafka", Path.Combine(_folder, "kafka.log"), Path.Combine(_home, "bin", "kafka-server-start.sh"), [Configuration], WithLogs(),
+                cancellationToken);
         await _server.WaitUntilAsync(_ => Task.Run(Answers, cancellationToken), Patience, cancellationToken);
     }
 
@@ -128,7 +141,8 @@ internal sealed class SecuredKafka : KafkaServer
             "kafka-storage",
             Path.Combine(_folder, "format.log"),
             Path.Combine(_home, "bin", "kafka-storage.sh"),
-            ["format", "--standalone", "-t", Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'), "-c", Configuration],
+            ["format", "--standalone", "-t", Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-')
+                .Replace('/', '_'), "-c", Configuration],
             WithLogs(),
             cancellation);
         await format.WaitForSuccessAsync(cancellation);
