@@ -55,7 +55,8 @@ internal sealed class DetectorReconciler<T>(
             return ReconcileResult.Done;
         }
         var now = clock.GetUtcNow();
-        var before = (_written.TryGetValue(key, out var last) && last.Uid == detector.Metadata.Uid ? last.Status : detector.Status) ?? new DetectorStatus();
+        var isKnown = _written.TryGetValue(key, out var last) && last.Uid == detector.Metadata.Uid;
+        var before = (isKnown ? last.Status : detector.Status) ?? new DetectorStatus();
         var isCurrent = before.ObservedGeneration == detector.Metadata.Generation;
         if (isCurrent && Conditions.IsTrue(before.Conditions, ConditionTypes.Ready))
         {

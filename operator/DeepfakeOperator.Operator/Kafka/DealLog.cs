@@ -33,7 +33,8 @@ internal sealed record DealLog(PlanRecord? Plan, IReadOnlyList<DealtShard> Dealt
             AllowAutoCreateTopics = false,
             FetchWaitMaxMs = 50,
         };
-        using var consumer = KafkaConnection.Build(connection.Settings, () => new ConsumerBuilder<string, byte[]>(connection.Settings.With(configuration))
+        var settings = connection.Settings;
+        using var consumer = KafkaConnection.Build(settings, () => new ConsumerBuilder<string, byte[]>(settings.With(configuration))
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());

@@ -139,7 +139,9 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new BlockedException(Reasons.KafkaConfigurationInvalid, $"a Kafka setting is refused: {settings.Redact(error.Message)}. Check spec.source.kafka.properties and the secret of authSecretRef");
+            throw new BlockedException(
+                Reasons.KafkaConfigurationInvalid,
+                $"a Kafka setting is refused: {settings.Redact(error.Message)}. Check spec.source.kafka.properties and the secret of authSecretRef");
         }
     }
 

@@ -31,7 +31,9 @@ internal static partial class KafkaErrors
         };
     }
 
-    /// <summary>Which of its connections it was and how many milliseconds it took: different each time, and a message that differs is a status write and an Event.</summary>
+    /// <summary>
+    /// Which of its connections it was and how many milliseconds it took: different each time, and a message that differs is a status write and an Event.
+    /// </summary>
     [GeneratedRegex(@"^(\w+://)?[^\s/]+/(bootstrap|\d+): | \((after \d+ms|\d+ identical).*\)\z", RegexOptions.CultureInvariant)]
     private static partial Regex Chatter();
 

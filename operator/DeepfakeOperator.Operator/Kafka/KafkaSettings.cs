@@ -65,7 +65,8 @@ internal sealed class KafkaSettings
         if (protocol is null && settings.Keys.FirstOrDefault(name => name.StartsWith("sasl.", StringComparison.Ordinal)) is { } credential)
         {
             // Without it the client would speak plain text, and the broker would hang up without a word.
-            throw Invalid(source, $"has {credential} but lacks the key 'security.protocol'. Add it: SASL_SSL, or SASL_PLAINTEXT where there is no TLS");
+            throw Invalid(
+                source, $"has {credential} but lacks the key 'security.protocol'. Add it: SASL_SSL, or SASL_PLAINTEXT where there is no TLS");
         }
         if (protocol is null && settings.Keys.Any(name => name.StartsWith("ssl.", StringComparison.Ordinal)))
         {

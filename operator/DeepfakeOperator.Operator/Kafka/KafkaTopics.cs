@@ -125,7 +125,8 @@ internal static class KafkaTopics
     /// <summary>For brokers without CreateTopics: a producer's interest in a topic makes it, if the brokers are so configured, with as many partitions as they like.</summary>
     private static async Task AskForAsync(KafkaConnection connection, string topic, CancellationToken cancellation)
     {
-        using var producer = KafkaConnection.Build(connection.Settings, () => new ProducerBuilder<Null, byte[]>(connection.Settings.With(new ProducerConfig { AllowAutoCreateTopics = true }))
+        var settings = connection.Settings.With(new ProducerConfig { AllowAutoCreateTopics = true });
+        using var producer = KafkaConnection.Build(connection.Settings, () => new ProducerBuilder<Null, byte[]>(settings)
             .SetLogHandler((_, _) => { })
             .SetErrorHandler((_, _) => { })
             .Build());

@@ -6,8 +6,8 @@ using k8s.Models;
 namespace DeepfakeOperator.Operator.Runtime;
 
 /// <summary>
-/// An object as it was read. One object with a spec that cannot be read must not hide all others of its kind, nor its own deletion: it is kept without its spec,
-/// and with the reason.
+/// An object as it was read. One object with a spec that cannot be read must not hide all others of its kind, nor its own deletion: it is kept
+/// without its spec, and with the reason.
 /// </summary>
 internal sealed record Decoded<T>(T Object, string? Error)
     where T : class, IKubernetesObject<V1ObjectMeta>

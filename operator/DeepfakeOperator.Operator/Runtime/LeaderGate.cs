@@ -63,8 +63,10 @@ internal sealed class LeaderGate(ResourceClient<V1Lease> leases, ObjectKey key, 
                 if (left <= TimeSpan.Zero) throw new LeaseLostException($"lease {key} could not be renewed within {RenewDeadline.TotalSeconds} s");
                 using var limit = new CancellationTokenSource(left, clock);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-                if (await TryTakeAsync(either.Token)) renewed = asked;
-                else if (_seen?.Spec?.HolderIdentity != identity) throw new LeaseLostException($"lease {key} was taken by {_seen?.Spec?.HolderIdentity}");
+                var isOurs = await TryTakeAsync(either.Token);
+                var holder = _seen?.Spec?.HolderIdentity;
+                if (isOurs) renewed = asked;
+                else if (holder != identity) throw new LeaseLostException($"lease {key} was taken by {holder}");
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

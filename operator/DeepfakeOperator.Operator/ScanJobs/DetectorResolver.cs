@@ -34,11 +34,14 @@ internal sealed class DetectorResolver(Store<Detector> detectors, Store<ClusterD
         if (current && Conditions.Find(status!.Conditions, ConditionTypes.Stalled) is { Status: "True" } stalled)
         {
             throw new BlockedException(
-                Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is not ready: {stalled.Reason}: {stalled.Message}. Mend it, or take it out of spec.detectors");
+                Reasons.DetectorNotReady,
+                $"{kind} '{reference.Name}' is not ready: {stalled.Reason}: {stalled.Message}. Mend it, or take it out of spec.detectors");
         }
         // Applied together with the job, as samples are: nothing is wrong, its check takes a moment.
         var checking = current ? Conditions.Find(status!.Conditions, ConditionTypes.Reconciling)?.Message : null;
         throw new BlockedException(
-            Reasons.DetectorNotReady, $"{kind} '{reference.Name}' is being checked{(string.IsNullOrEmpty(checking) ? "" : ": " + checking)}", passes: true);
+            Reasons.DetectorNotReady,
+            $"{kind} '{reference.Name}' is being checked{(string.IsNullOrEmpty(checking) ? "" : ": " + checking)}",
+            passes: true);
     }
 }

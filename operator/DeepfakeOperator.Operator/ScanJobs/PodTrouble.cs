@@ -7,7 +7,10 @@ internal static class PodTrouble
 {
     /// <summary>Reasons of a waiting container that do not mend themselves without somebody's doing.</summary>
     private static readonly string[] Stuck =
-        ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"];
+    [
+        "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull",
+        "CreateContainerConfigError", "CreateContainerError", "RunContainerError",
+    ];
 
     /// <summary>The reason of a pod that waits for a node, which may pass by itself: another pod ends, or a node is added.</summary>
     public const string NoNode = "Unschedulable";
@@ -15,7 +18,8 @@ internal static class PodTrouble
     /// <summary>Null: nothing is known to be wrong.</summary>
     public static (string Reason, string Message)? Of(V1Pod? pod)
     {
-        if (WorkerOf(pod)?.State?.Waiting is { } waiting && Stuck.Contains(waiting.Reason)) return (waiting.Reason, $"cannot start: {waiting.Message}");
+        var waiting = WorkerOf(pod)?.State?.Waiting;
+        if (waiting is not null && Stuck.Contains(waiting.Reason)) return (waiting.Reason, $"cannot start: {waiting.Message}");
         if (LastWordsOf(pod) is { } words) return ("WorkerEnded", words);
         var unscheduled = pod?.Status?.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False" });
         return unscheduled is null ? null : (NoNode, $"waits for a node: {unscheduled.Message}");
@@ -27,5 +31,6 @@ internal static class PodTrouble
         : pod?.Status is { Phase: "Failed" } failed ? $"failed: {failed.Reason} {failed.Message}".Trim() : null;
 
     /// <summary>Our container: a user's template may have put others beside it.</summary>
-    public static V1ContainerStatus? WorkerOf(V1Pod? pod) => pod?.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == WorkerPod.ContainerName);
+    public static V1ContainerStatus? WorkerOf(V1Pod? pod) =>
+        pod?.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == WorkerPod.ContainerName);
 }

@@ -14,7 +14,9 @@ internal sealed class ScanJobFinalizer(ResourceClient<ScanJob> client, WorkerSlo
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    /// <summary>Holds the job from here on; to be called before anything is made in Kafka. False: it is gone, and nothing may be made that nobody would remove.</summary>
+    /// <summary>
+    /// Holds the job from here on; to be called before anything is made in Kafka. False: it is gone, and nothing may be made that nobody would remove.
+    /// </summary>
     public async Task<bool> HoldAsync(ScanJob job, CancellationToken cancellation)
     {
         return IsHeld(job) || await SetAsync(job, [.. job.Metadata.Finalizers ?? [], ApiGroup.Finalizer], cancellation);

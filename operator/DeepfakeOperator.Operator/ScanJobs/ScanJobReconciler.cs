@@ -59,7 +59,8 @@ internal sealed class ScanJobReconciler(
     }
 
     /// <summary>
-    /// The story of a live job. What cannot go on stops it here and shows in the status; what is already running goes on. Null: the job was deleted meanwhile.
+    /// The story of a live job. What cannot go on stops it here and shows in the status; what is already running goes on. Null: the job was deleted
+    /// meanwhile.
     /// </summary>
     private async Task<Observation?> StepAsync(ScanJob job, ScanSession session, CancellationToken cancellation)
     {
@@ -79,9 +80,9 @@ internal sealed class ScanJobReconciler(
             var settings = await secrets.SettingsOfAsync(job, fresh: wasBlocked, cancellation);
             if (!await session.ConnectAsync(settings, cancellation)) return seen with { Connecting = true, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
 
-            if (!await finalizer.HoldAsync(job, cancellation)) return null;
             // Freezing the offsets of many partitions takes a while: the status says so first, once, and its write brings us back here.
             if (session.AnnouncesPlanning(session.LastStatus ?? job.Status)) return seen;
+            if (!await finalizer.HoldAsync(job, cancellation)) return null;
             await session.PlanAsync(job, cancellation);
             seen = seen with { Record = session.Record, Plan = session.Plan };
             await session.DealAsync(cancellation);
@@ -98,7 +99,8 @@ internal sealed class ScanJobReconciler(
         }
         catch (ApiException denied) when (denied.Status == System.Net.HttpStatusCode.Forbidden)
         {
-            var blocked = new BlockedException(Reasons.KubernetesDenied, $"the API server does not let the operator go on: {denied.Message}. Check the operator's roles");
+            var blocked = new BlockedException(
+                Reasons.KubernetesDenied, $"the API server does not let the operator go on: {denied.Message}. Check the operator's roles");
             return seen with { Blocked = blocked, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
         }
     }
@@ -107,7 +109,8 @@ internal sealed class ScanJobReconciler(
     {
         if (jobs.ErrorOf(ObjectKey.Of(job)) is { } unreadable) throw new BlockedException(Reasons.InvalidSpec, $"the spec cannot be read: {unreadable}");
         // For API servers that are too old to run the rules of the CRD.
-        if (SpecValidation.Check(job.Spec) is { Count: > 0 } violations) throw new BlockedException(Reasons.InvalidSpec, string.Join("; ", violations));
+        var violations = SpecValidation.Check(job.Spec);
+        if (violations.Count > 0) throw new BlockedException(Reasons.InvalidSpec, string.Join("; ", violations));
         if (job.Spec.Mode == ScanMode.Stream)
         {
             throw new BlockedException(Reasons.ModeNotSupported, "mode Stream is not built yet; use mode Batch, which ends where the topics end now");

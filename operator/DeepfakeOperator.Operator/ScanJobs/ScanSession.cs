@@ -60,7 +60,8 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     /// <summary>True once, before the first plan is made.</summary>
     public bool AnnouncesPlanning(ScanJobStatus? status)
     {
-        var announce = !_announced && Plan is null && !Conditions.IsTrue(status?.Conditions, ConditionTypes.Planned) && status?.Phase != ScanJobPhase.Planning;
+        var isNew = !Conditions.IsTrue(status?.Conditions, ConditionTypes.Planned) && status?.Phase != ScanJobPhase.Planning;
+        var announce = isNew && !_announced && Plan is null;
         _announced = true;
         return announce;
     }
@@ -194,7 +195,8 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         {
             throw new BlockedException(
                 Reasons.ResultTopicUnavailable,
-                $"results cannot go to topic '{topic}' (spec.results.kafka): {blocked.Message}. Create the topic by hand, or correct what is refused; the job goes on by itself then");
+                $"results cannot go to topic '{topic}' (spec.results.kafka): {blocked.Message}. "
+                + "Create the topic by hand, or correct what is refused; the job goes on by itself then");
         }
     }
 

@@ -14,7 +14,9 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 internal sealed class WorkerSlots(
     ResourceClient<V1Job> client, ResourceClient<V1Pod> podClient, Store<V1Job> jobs, Store<V1Pod> pods, string image, TimeProvider clock)
 {
-    /// <summary>Workers end by themselves only when their node is drained. One that ends as soon as it has started must not be started again and again.</summary>
+    /// <summary>
+    /// Workers end by themselves only when their node is drained. One that ends as soon as it has started must not be started again and again.
+    /// </summary>
     private static readonly TimeSpan ShortestLife = TimeSpan.FromSeconds(30);
 
     /// <summary>Set by the Job controller; its newer name with a prefix is not known to old ones.</summary>
@@ -29,7 +31,8 @@ internal sealed class WorkerSlots(
     {
         var counts = Observe(job, desired);
         var slots = SlotsOf(job);
-        if (slots.Values.FirstOrDefault(WorkerJob.IsFailed) is { } failed) return counts with { Failure = await LastWordsOfAsync(failed, cancellation) };
+        var failed = slots.Values.FirstOrDefault(WorkerJob.IsFailed);
+        if (failed is not null) return counts with { Failure = await LastWordsOfAsync(failed, cancellation) };
         foreach (var (slot, worker) in slots.OrderByDescending(pair => pair.Key))
         {
             // A worker that ended while there was work makes room for the next.
@@ -105,7 +108,8 @@ internal sealed class WorkerSlots(
         var owners = there?.Metadata.OwnerReferences ?? [];
         if (there is null || there.Metadata.DeletionTimestamp is not null || owners.Any(owner => owner.Uid == job.Metadata.Uid)) return;
         if (owners.Any(owner => owner.Kind == ScanJob.KindName && owner.Name == job.Metadata.Name)) return;
-        throw new BlockedException(Reasons.WorkerRefused, $"a Job '{name}' is there already and is not this ScanJob's. Delete it, or give the ScanJob another name");
+        throw new BlockedException(
+            Reasons.WorkerRefused, $"a Job '{name}' is there already and is not this ScanJob's. Delete it, or give the ScanJob another name");
     }
 
     private async Task DrainAsync(V1Job worker, CancellationToken cancellation)

@@ -10,8 +10,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
 /// <summary>
-/// Says of pods what a kubelet would: workers are ready (those of the image <c>worker:crash</c> end with a last word, of <c>worker:quit</c> without one), checks end
-/// with their verdict. A check's verdict is the descriptor's <c>version</c>: "bad" fails, "stuck" cannot pull its image, all else passes. Pods are bound to no node, so a deleted one goes at once.
+/// Says of pods what a kubelet would: workers are ready (those of the image <c>worker:crash</c> end with a last word, of <c>worker:quit</c> without
+/// one), checks end
+/// with their verdict. A check's verdict is the descriptor's <c>version</c>: "bad" fails, "stuck" cannot pull its image, all else passes. Pods are
+/// bound to no node, so a deleted one goes at once.
 /// </summary>
 internal sealed class FakeKubelet : IAsyncDisposable
 {
@@ -62,7 +64,8 @@ internal sealed class FakeKubelet : IAsyncDisposable
         var detector = JsonSerializer.Deserialize<ResolvedDetector>(configMap!.Data["detector.json"], ApiJson.Options)!;
         if (detector.Spec.Version == "stuck")
         {
-            return Status("Pending", new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "no such image" } });
+            return Status("Pending",
+                new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ImagePullBackOff", ["message"] = "no such image" } });
         }
         var passed = detector.Spec.Version != "bad";
         var check = passed
@@ -73,7 +76,8 @@ internal sealed class FakeKubelet : IAsyncDisposable
 
     private static JsonObject Worker(V1Pod pod)
     {
-        if (pod.Spec.Containers[0].Image == "worker:crash") return Ended("Failed", 70, "no CUDA device was found; is the driver installed on the node?");
+        if (pod.Spec.Containers[0].Image == "worker:crash") return Ended("Failed", 70,
+            "no CUDA device was found; is the driver installed on the node?");
         if (pod.Spec.Containers[0].Image == "worker:quit") return Ended("Succeeded", 0, null);
         var status = Status("Running", new JsonObject { ["running"] = new JsonObject() });
         status["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" });

@@ -4,7 +4,8 @@ using DeepfakeOperator.DevCluster.Processes;
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
 /// <summary>
-/// Kills an operator process at its writes: at each kind of write once before it is let through and once after it took effect but before the answer is, and from
+/// Kills an operator process at its writes: at each kind of write once before it is let through and once after it took effect but before the answer
+/// is, and from
 /// then on now and then at random. Every write of the operator passes here, so a test meets every state that a death can leave behind.
 /// </summary>
 /// <param name="seed">Of the random deaths.</param>

@@ -23,8 +23,10 @@ internal sealed class History : IAsyncDisposable
     /// <summary>Stops and gives what was seen.</summary>
     public async Task<IReadOnlyList<JsonObject>> EndAsync()
     {
-        var last = (await _cluster.Client<ScanJob>().GetAsync(new ObjectKey(_namespace, "backlog"), TestCluster.Cancellation))!.Metadata.ResourceVersion;
-        await Eventually.TrueAsync(() => _states.ToArray().Any(state => (string?)state["metadata"]!["resourceVersion"] == last), "the history is complete");
+        var last = (await _cluster.Client<ScanJob>()
+            .GetAsync(new ObjectKey(_namespace, "backlog"), TestCluster.Cancellation))!.Metadata.ResourceVersion;
+        await Eventually.TrueAsync(() => _states.ToArray()
+            .Any(state => (string?)state["metadata"]!["resourceVersion"] == last), "the history is complete");
         await _stop.CancelAsync();
         await _watching;
         return _states;

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
-/// <summary>Stands between the operator and the API server, with the administrator's rights, and shows a <see cref="Hazard"/> every request that changes something.</summary>
+/// <summary>
+/// Stands between the operator and the API server, with the administrator's rights, and shows a <see cref="Hazard"/> every request that changes
+/// something.
+/// </summary>
 internal sealed class KubernetesProxy : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -58,7 +61,8 @@ internal sealed class KubernetesProxy : IAsyncDisposable
             context.Abort();
             return;
         }
-        using var forwarded = new HttpRequestMessage(HttpMethod.Parse(request.Method), new Uri(_kubernetes.BaseUri, request.Path + request.QueryString));
+        using var forwarded = new HttpRequestMessage(HttpMethod.Parse(request.Method),
+            new Uri(_kubernetes.BaseUri, request.Path + request.QueryString));
         if (request.ContentType is { } type)
         {
             forwarded.Content = new StreamContent(content);
@@ -87,7 +91,8 @@ internal sealed class KubernetesProxy : IAsyncDisposable
 
     /// <summary>A detector's check has Jobs and ConfigMaps as a scan has.</summary>
     private static string Whose(string path, MemoryStream content) =>
-        path.Contains("-check-", StringComparison.Ordinal) || (path.EndsWith("/jobs", StringComparison.Ordinal) && Encoding.UTF8.GetString(content.ToArray()).Contains("-check-"))
+        path.Contains("-check-", StringComparison.Ordinal)
+            || (path.EndsWith("/jobs", StringComparison.Ordinal) && Encoding.UTF8.GetString(content.ToArray()).Contains("-check-"))
             ? " of a check" : "";
 
     /// <summary>The resource, and the subresource if there is one: <c>scanjobs/status</c>.</summary>

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Operator.Tests.Cluster;
 
-/// <summary>A real API server with controllers, a real Kafka and a pretended kubelet, shared by all tests; each test has a namespace of its own.</summary>
+/// <summary>
+/// A real API server with controllers, a real Kafka and a pretended kubelet, shared by all tests; each test has a namespace of its own.
+/// </summary>
 public sealed class TestCluster : IAsyncLifetime
 {
     private readonly SemaphoreSlim _starting = new(1);
@@ -45,7 +47,8 @@ public sealed class TestCluster : IAsyncLifetime
         }
         if (!Kafka.SupportsTransactions) Assert.Skip($"needs a real Kafka: {Kafka.Reason}");
         var name = $"t{Interlocked.Increment(ref _namespaces)}";
-        await Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } }, cancellationToken: cancellation);
+        await Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = name } },
+            cancellationToken: cancellation);
         return name;
     }
 
@@ -103,9 +106,11 @@ public sealed class TestCluster : IAsyncLifetime
         _controlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions(), binaries, cancellation);
         _kafka = await kafka;
         var applier = new ManifestApplier(_controlPlane.Client);
-        foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml")) await applier.ApplyFileAsync(crd, cancellation);
+        foreach (var crd in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml")) await applier.ApplyFileAsync(crd,
+            cancellation);
         // A CRD is served a moment before it can be stored: "storage is (re)initializing".
-        foreach (var resource in (string[])["scanjobs", "detectors", "clusterdetectors"]) await Eventually.TrueAsync(() => IsServedAsync(resource), () => $"{resource} are served");
+        foreach (var resource in (string[])["scanjobs", "detectors", "clusterdetectors"]) await Eventually.TrueAsync(() =>
+            IsServedAsync(resource), () => $"{resource} are served");
         _kubelet = new FakeKubelet(Api);
     }
 

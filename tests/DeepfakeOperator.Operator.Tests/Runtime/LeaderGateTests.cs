@@ -53,7 +53,8 @@ public sealed class LeaderGateTests : IDisposable
     {
         var kubernetes = new Kubernetes(new KubernetesClientConfiguration { Host = "http://api" }, _server);
         var gate = new LeaderGate(
-            new ResourceClient<V1Lease>(new KubernetesApi(kubernetes)), new ObjectKey("system", "operator"), LeaseServer.Us, _clock, NullLogger.Instance);
+            new ResourceClient<V1Lease>(new KubernetesApi(kubernetes)), new ObjectKey("system", "operator"), LeaseServer.Us, _clock,
+                NullLogger.Instance);
         await gate.AcquireAsync(TestContext.Current.CancellationToken);
         return gate.HoldAsync(TestContext.Current.CancellationToken);
     }

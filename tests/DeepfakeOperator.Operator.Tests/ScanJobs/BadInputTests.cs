@@ -41,7 +41,8 @@ public sealed class BadInputTests(TestCluster cluster)
         await scenario.ApplyDetectorAsync();
         await scenario.ApplyScanJobAsync();
         await using var running = await scenario.OperatorAsync();
-        Assert.Contains($"topic '{scenario.Topic}'", (await scenario.UntilStalledAsync(Reasons.SourceTopicNotFound)).Message, StringComparison.Ordinal);
+        Assert.Contains($"topic '{scenario.Topic}'", (await scenario.UntilStalledAsync(Reasons.SourceTopicNotFound)).Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(scenario.Topic, scenario.TopicNames());
         await scenario.PublishAsync(10);
         await UntilRecoveredAsync(scenario);
@@ -92,11 +93,11 @@ public sealed class BadInputTests(TestCluster cluster)
         await scenario.PublishAsync(10);
         await scenario.ApplyDetectorAsync();
         await scenario.ApplyScanJobAsync(spec =>
-            spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { Properties = new Dictionary<string, string> { ["no.such.setting"] = "1" } } } });
+            WithProperty(spec, "no.such.setting", "1"));
         await using var running = await scenario.OperatorAsync();
         Assert.Contains("no.such.setting", (await scenario.UntilStalledAsync(Reasons.KafkaConfigurationInvalid)).Message, StringComparison.Ordinal);
         await scenario.ApplyScanJobAsync(spec =>
-            spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { Properties = new Dictionary<string, string> { ["socket.timeout.ms"] = "20000" } } } });
+            WithProperty(spec, "socket.timeout.ms", "20000"));
         await UntilRecoveredAsync(scenario);
     }
 
@@ -112,6 +113,13 @@ public sealed class BadInputTests(TestCluster cluster)
     private static ScanJobSpec WithSecret(ScanJobSpec spec) =>
         spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { AuthSecretRef = new() { Name = "auth" } } } };
 
+    private static ScanJobSpec WithProperty(ScanJobSpec spec, string name, string value)
+    {
+        var kafka = spec.Source.Kafka with { Properties = new Dictionary<string, string> { [name] = value } };
+        return spec with { Source = spec.Source with { Kafka = kafka } };
+    }
+
     private static Task<ScanJob> UntilRecoveredAsync(Scenario scenario) => scenario.UntilAsync(
-        job => job.Status is { Phase: ScanJobPhase.Running } status && Conditions.IsTrue(status.Conditions, ConditionTypes.Ready), "running after it was mended");
+        job => job.Status is { Phase: ScanJobPhase.Running } status
+            && Conditions.IsTrue(status.Conditions, ConditionTypes.Ready), "running after it was mended");
 }

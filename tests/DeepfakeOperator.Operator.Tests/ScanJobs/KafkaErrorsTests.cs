@@ -13,5 +13,6 @@ public sealed class KafkaErrorsTests
         "Connect to ipv4#127.0.0.1:9 failed: Connection refused")]
     [InlineData("1/1 brokers are down", "1/1 brokers are down")]
     public void The_same_error_has_the_same_words_each_time(string said, string kept) =>
-        Assert.Contains($", connecting: {kept} (", KafkaErrors.Explain(new Error(ErrorCode.Local_Transport, said), "connecting", "kafka:9092").Message, StringComparison.Ordinal);
+        Assert.Contains($", connecting: {kept} (",
+            KafkaErrors.Explain(new Error(ErrorCode.Local_Transport, said), "connecting", "kafka:9092").Message, StringComparison.Ordinal);
 }

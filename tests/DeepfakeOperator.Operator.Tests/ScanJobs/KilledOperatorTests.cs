@@ -40,12 +40,14 @@ public sealed class KilledOperatorTests(TestCluster cluster, ITestOutputHelper o
         await scenario.DeleteScanJobAsync();
         await LiveAsync(scenario, hazard, kubeconfig, async () => await scenario.ScanJobAsync() is null);
         await scenario.AssertNothingIsLeftAsync(job);
-        Assert.Empty((await cluster.Kubernetes.BatchV1.ListNamespacedJobAsync(scenario.Namespace, cancellationToken: TestCluster.Cancellation)).Items);
+        Assert.Empty((await cluster.Kubernetes.BatchV1.ListNamespacedJobAsync(scenario.Namespace,
+            cancellationToken: TestCluster.Cancellation)).Items);
 
         foreach (var (death, age) in hazard.Deaths.Zip(hazard.Ages)) output.WriteLine($"{death} at {age.TotalSeconds:0.0} s");
         // Each of these was met twice at least; the rest depends on how far the earlier ones let it come.
         foreach (var write in (string[])[
-            "PATCH scanjobs", "PATCH scanjobs/status", "POST jobs", "PATCH configmaps", "DELETE jobs", "CreateTopics", "InitProducerId", "Produce", "EndTxn", "DeleteTopics"])
+            "PATCH scanjobs", "PATCH scanjobs/status", "POST jobs", "PATCH configmaps", "DELETE jobs", "CreateTopics", "InitProducerId", "Produce",
+                "EndTxn", "DeleteTopics"])
         {
             Assert.Contains($"before {write}", hazard.Deaths);
             Assert.Contains($"after {write}", hazard.Deaths);

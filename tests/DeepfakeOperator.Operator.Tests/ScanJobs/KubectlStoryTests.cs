@@ -20,7 +20,8 @@ public sealed class KubectlStoryTests(TestCluster cluster, ITestOutputHelper out
         var job = await scenario.ApplyScanJobAsync();
         await using (scenario.Worker(job, perShard: TimeSpan.FromMilliseconds(50)))
         {
-            Assert.Contains("condition met", await KubectlAsync(scenario, "wait", "sj/backlog", "--for=condition=Complete", "--timeout=60s"), StringComparison.Ordinal);
+            Assert.Contains("condition met", await KubectlAsync(scenario, "wait", "sj/backlog", "--for=condition=Complete", "--timeout=60s"),
+                StringComparison.Ordinal);
         }
         await scenario.UntilAsync(now => now.Status is { Replicas: 0, Workers: { Ready: 0, Draining: 0 } }, "no worker left");
 
@@ -58,7 +59,8 @@ public sealed class KubectlStoryTests(TestCluster cluster, ITestOutputHelper out
     /// <summary>The real program agrees with what each recorded state is meant to say; gives its words.</summary>
     private async Task<IReadOnlyList<string>> KstatusAsync(IReadOnlyList<JsonObject> states)
     {
-        var program = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "kstatus")).FirstOrDefault(File.Exists);
+        var program = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "kstatus"))
+            .FirstOrDefault(File.Exists);
         if (program is null) Assert.Skip("needs the program kstatus on PATH");
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
         using var kstatus = Process.Start(start)!;
@@ -80,15 +82,18 @@ public sealed class KubectlStoryTests(TestCluster cluster, ITestOutputHelper out
     }
 
     private static bool Is(JsonObject state, string type) =>
-        state["status"]?["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == type && (string?)condition["status"] == "True") == true;
+        state["status"]?["conditions"]?.AsArray()
+            .Any(condition => (string?)condition!["type"] == type && (string?)condition["status"] == "True") == true;
 
     private async Task<string> KubectlAsync(Scenario scenario, params string[] arguments)
     {
         if (cluster.KubectlPath is null) Assert.Skip("needs kubectl");
         var start = new ProcessStartInfo(cluster.KubectlPath) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["--kubeconfig", cluster.KubeconfigPath, "-n", scenario.Namespace, .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["--kubeconfig", cluster.KubeconfigPath, "-n", scenario.Namespace,
+            .. arguments]) start.ArgumentList.Add(argument);
         using var kubectl = Process.Start(start)!;
-        var (said, complained) = (kubectl.StandardOutput.ReadToEndAsync(TestCluster.Cancellation), kubectl.StandardError.ReadToEndAsync(TestCluster.Cancellation));
+        var (said, complained) = (kubectl.StandardOutput.ReadToEndAsync(TestCluster.Cancellation),
+            kubectl.StandardError.ReadToEndAsync(TestCluster.Cancellation));
         await kubectl.WaitForExitAsync(TestCluster.Cancellation);
         Assert.True(kubectl.ExitCode == 0, await complained);
         return await said;

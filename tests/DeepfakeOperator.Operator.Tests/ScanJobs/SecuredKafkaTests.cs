@@ -15,7 +15,8 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await AllowAllAsync(scenario, kafka);
         var good = new Dictionary<string, string>
         {
-            ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "PLAIN", ["sasl.username"] = SecuredKafka.User, ["sasl.password"] = SecuredKafka.Password,
+            ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "PLAIN", ["sasl.username"] = SecuredKafka.User,
+                ["sasl.password"] = SecuredKafka.Password,
         };
         await scenario.CreateSecretAsync("auth", new(good) { ["sasl.password"] = "not-the-password" });
         await using var running = await scenario.OperatorAsync();
@@ -42,15 +43,18 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await kafka.AllowAsync(ResourceType.Group, "deepfake*", AclOperation.All);
         await kafka.AllowAsync(TransactionalId, "*", AclOperation.All);
         await kafka.AllowAsync(ResourceType.Topic, scenario.Topic, AclOperation.Read, AclOperation.Describe);
+        // All but to create them.
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.Write, AclOperation.Describe);
         await scenario.CreateSecretAsync("auth", new()
         {
-            ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "PLAIN", ["sasl.username"] = SecuredKafka.User, ["sasl.password"] = SecuredKafka.Password,
+            ["security.protocol"] = "SASL_PLAINTEXT", ["sasl.mechanism"] = "PLAIN", ["sasl.username"] = SecuredKafka.User,
+                ["sasl.password"] = SecuredKafka.Password,
         });
         await using var running = await scenario.OperatorAsync();
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts");
         await kafka.CreateTopicAsync(scenario.Topic + "-verdicts", 1);
         await StalledAsync(scenario, Reasons.ResultTopicUnavailable, scenario.Topic + "-verdicts-dlq");
-        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.All);
+        await kafka.AllowAsync(ResourceType.Topic, scenario.Topic + "-verdicts*", AclOperation.Create);
         await scenario.UntilPhaseAsync(ScanJobPhase.Running);
     }
 
@@ -64,7 +68,8 @@ public sealed class SecuredKafkaTests(TestCluster cluster, ITestOutputHelper out
         await scenario.ApplyDetectorAsync();
         await scenario.ApplyScanJobAsync(spec => spec with
         {
-            Source = spec.Source with { Kafka = spec.Source.Kafka with { BootstrapServers = kafka.SaslServers, AuthSecretRef = new() { Name = "auth" } } },
+            Source =
+                spec.Source with { Kafka = spec.Source.Kafka with { BootstrapServers = kafka.SaslServers, AuthSecretRef = new() { Name = "auth" } } },
         });
         return (scenario, kafka);
     }

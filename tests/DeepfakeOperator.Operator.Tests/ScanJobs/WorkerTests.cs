@@ -31,7 +31,8 @@ public sealed class WorkerTests(TestCluster cluster)
         await scenario.UntilAsync(now => now.Status is { Replicas: 0, Workers: { Ready: 0, Draining: 0 } }, "no worker left");
         Assert.All(await scenario.WorkerJobsAsync(), worker => Assert.True(WorkerJob.IsFailed(worker)));
         await Eventually.TrueAsync(
-            async () => (await scenario.EventsAsync()).Contains("Warning BackoffLimitExceeded", StringComparison.Ordinal), () => "an Event tells of the failure");
+            async () => (await scenario.EventsAsync())
+                .Contains("Warning BackoffLimitExceeded", StringComparison.Ordinal), () => "an Event tells of the failure");
         await scenario.DeleteScanJobAsync();
         await Eventually.TrueAsync(async () => await scenario.ScanJobAsync() is null, () => "the job is gone");
         await scenario.AssertNothingIsLeftAsync(job);
@@ -46,7 +47,8 @@ public sealed class WorkerTests(TestCluster cluster)
         await scenario.ApplyScanJobAsync(spec => spec with { Workers = spec.Workers with { Max = 1, Template = Image("worker:crash") } });
         await using var running = await scenario.OperatorAsync();
         await scenario.UntilAsync(
-            job => Conditions.Find(job.Status?.Conditions, ConditionTypes.Reconciling) is { Status: "True", Reason: Reasons.WaitingForWorkers } waiting
+            job => Conditions.Find(job.Status?.Conditions, ConditionTypes.Reconciling) is { Status: "True",
+                Reason: Reasons.WaitingForWorkers } waiting
                 && waiting.Message.Contains("no CUDA device", StringComparison.Ordinal),
             "the worker's words in Reconciling");
     }
@@ -71,7 +73,8 @@ public sealed class WorkerTests(TestCluster cluster)
         var scenario = await Scenario.NewAsync(cluster);
         await scenario.PublishAsync(100);
         await scenario.ApplyDetectorAsync();
-        var theirs = WorkerJob.Scan(new ScanJob { Metadata = new V1ObjectMeta { Name = "backlog", NamespaceProperty = scenario.Namespace } }, 0, "busybox");
+        var theirs = WorkerJob.Scan(new ScanJob { Metadata = new V1ObjectMeta { Name = "backlog", NamespaceProperty = scenario.Namespace } }, 0,
+            "busybox");
         theirs["metadata"]!.AsObject().Remove("ownerReferences");
         await cluster.Client<V1Job>().CreateAsync(scenario.Namespace, theirs, TestCluster.Cancellation);
         await scenario.ApplyScanJobAsync();
@@ -91,11 +94,13 @@ public sealed class WorkerTests(TestCluster cluster)
         await scenario.ApplyScanJobAsync(spec => spec with
         {
             Source = spec.Source with { Kafka = spec.Source.Kafka with { AuthSecretRef = new() { Name = "auth" } } },
-            Workers = spec.Workers with { Max = 1, Template = JsonSerializer.SerializeToNode(new { spec = new { priorityClassName = "" } })!.AsObject() },
+            Workers = spec.Workers with { Max = 1,
+                Template = JsonSerializer.SerializeToNode(new { spec = new { priorityClassName = "" } })!.AsObject() },
         });
         await using var running = await scenario.OperatorAsync();
         await scenario.UntilAsync(now => now.Status?.Workers.Ready == 1, "a worker ready");
-        var configMap = await cluster.Kubernetes.CoreV1.ReadNamespacedConfigMapAsync("backlog-scan", scenario.Namespace, cancellationToken: TestCluster.Cancellation);
+        var configMap = await cluster.Kubernetes.CoreV1.ReadNamespacedConfigMapAsync("backlog-scan", scenario.Namespace,
+            cancellationToken: TestCluster.Cancellation);
         var text = configMap.Data[ScanConfiguration.FileName];
         var configuration = JsonSerializer.Deserialize<ScanConfiguration>(text, ApiJson.Options)!;
         Assert.Equal("traces", Assert.Single(configuration.Detectors).Name);
