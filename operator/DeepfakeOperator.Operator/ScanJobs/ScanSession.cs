@@ -45,7 +45,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
 
     /// <summary>True: the cluster answers. False: not known yet.</summary>
     /// <exception cref="BlockedException">It does not answer, or a setting is wrong.</exception>
-    public async Task<bool> ConnectAsync(KafkaSettings settings, CancellationToken cancellation)
+    public async Task<bool> ConnectAsync(KafkaClientSettings settings, CancellationToken cancellation)
     {
         if (_connection?.Settings.Fingerprint != settings.Fingerprint)
         {
