@@ -104,8 +104,8 @@ def troubles():
     file = io.BytesIO()
     Image.fromarray(picture(300, 256, 256)).save(file, "JPEG", quality=90)
     (CORPUS / "corrupt.jpg").write_bytes(file.getvalue()[:2000])
-    yield {"id": "corrupt.jpg", "file": "corrupt.jpg", "contentType": "image/jpeg", "metadata": {"label": "corrupt"}}
-    yield {"id": "missing.jpg", "file": "missing.jpg", "contentType": "image/jpeg", "metadata": {"label": "missing"}}
+    yield {"id": "corrupt.jpg", "file": "corrupt.jpg", "contentType": "image/jpeg", "metadata": {"label": "corrupt"}, "error": "CorruptMedia"}
+    yield {"id": "missing.jpg", "file": "missing.jpg", "contentType": "image/jpeg", "metadata": {"label": "missing"}, "error": "FetchNotFound"}
     with wave.open(str(CORPUS / "tone.wav"), "wb") as tone:
         tone.setparams((1, 2, 8000, 0, "NONE", ""))
         tone.writeframes(b"".join(struct.pack("<h", int(8000 * math.sin(2 * math.pi * 440 * n / 8000))) for n in range(8000)))

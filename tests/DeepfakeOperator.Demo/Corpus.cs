@@ -28,9 +28,10 @@ public static class Corpus
             var id = (string)entry["id"]!;
             var path = Path.Combine(folder, (string)entry["file"]!);
             var contentType = (string?)entry["contentType"];
+            var expected = (string?)entry["error"] ?? CorpusItem.AVerdict;
             items.Add((bool?)entry["inline"] == true
-                ? new CorpusItem(id, File.ReadAllBytes(path), contentType)
-                : Reference(id, path, contentType, entry["metadata"]?.DeepClone()));
+                ? new CorpusItem(id, File.ReadAllBytes(path), contentType, expected)
+                : Reference(id, path, contentType, entry["metadata"]?.DeepClone(), expected));
         }
         return items;
     }
@@ -39,13 +40,13 @@ public static class Corpus
         [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(path => !Path.GetFileName(path).StartsWith('.'))
             .Order(StringComparer.Ordinal)
-            .Select(path => Reference(Path.GetRelativePath(folder, path), path, null, null))];
+            .Select(path => Reference(Path.GetRelativePath(folder, path), path, null, null, null))];
 
-    private static CorpusItem Reference(string id, string path, string? contentType, JsonNode? metadata)
+    private static CorpusItem Reference(string id, string path, string? contentType, JsonNode? metadata, string? expected)
     {
         var reference = new JsonObject { ["id"] = id, ["uri"] = new Uri(path).AbsoluteUri };
         if (contentType is not null) reference["contentType"] = contentType;
         if (metadata is not null) reference["metadata"] = metadata;
-        return new CorpusItem(id, JsonSerializer.SerializeToUtf8Bytes(reference), null);
+        return new CorpusItem(id, JsonSerializer.SerializeToUtf8Bytes(reference), null, expected);
     }
 }

@@ -86,6 +86,11 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console, TimeProvi
             problems.Add("the ScanJob failed: " + job.Status.Conditions.FirstOrDefault(condition => condition.Type == ConditionTypes.Failed)?.Message);
         problems.AddRange(outcomes.GroupBy(outcome => outcome.Id).Where(group => group.Count() > 1).Select(group => $"{group.Key} has {group.Count()} outcomes"));
         problems.AddRange(items.Select(item => item.Id).Except(outcomes.Select(outcome => outcome.Id)).Select(id => $"{id} has no outcome"));
+        var ends = outcomes.DistinctBy(outcome => outcome.Id).ToDictionary(outcome => outcome.Id, outcome => outcome.Error ?? CorpusItem.AVerdict);
+        problems.AddRange(
+            from item in items
+            where item.Expected is not null && ends.TryGetValue(item.Id, out var end) && !end.StartsWith(item.Expected, StringComparison.Ordinal)
+            select $"{item.Id} ends with {ends[item.Id]}, it should with {item.Expected}");
         long Count(Verdict verdict) => outcomes.Count(outcome => outcome.Verdict?.Verdict == verdict);
         var read = new ItemCounts
         {

@@ -2,6 +2,8 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Fetching;
+using DeepfakeOperator.Scanning.Media;
 
 namespace DeepfakeOperator.Scanning.Tests.Media;
 
@@ -135,6 +137,45 @@ public sealed class VideoTests
 
         Assert.Equal((ErrorClass.DecodeTimeout, "decode"), (outcome.Failure!.Class, outcome.Failure.Stage));
     }
+
+    [Fact]
+    public async Task Frames_that_ffmpeg_has_written_are_read_though_it_has_ended_meanwhile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"slow-{Guid.NewGuid():N}.mp4");
+        await File.WriteAllBytesAsync(path, await Clip.MakeAsync("-f lavfi -i testsrc2=s=32x32:r=10:d=1 -c:v libx264"), TestContext.Current.CancellationToken);
+        try
+        {
+            var media = FetchedMedia.InScratch(MediaSniffer.Sniff(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))!, "", 0, path);
+            var decoder = new VideoDecoder(new VideoSamplingSpec { Frames = 8 }, Path.GetTempPath(), TimeSpan.FromMinutes(1), TimeProvider.System);
+            var info = await decoder.ProbeAsync(media, TestContext.Current.CancellationToken);
+            var seen = 0;
+
+            var times = await decoder.DecodeAsync(media, info, async (_, _, ct) =>
+            {
+                seen++;
+                while (Runs(path)) await Task.Delay(10, ct);
+            }, TestContext.Current.CancellationToken);
+
+            Assert.Equal((8, 8), (seen, times.Count));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Whether a process that still runs was told of the path; one that ended has no command line.</summary>
+    private static bool Runs(string path) => Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])).Any(folder =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(path, StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
 
     private static ScanConfiguration With(TestScan scan, VideoSamplingSpec sampling)
     {

@@ -51,33 +51,50 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => WithinTimeAsync(async token =>
     {
         using var frame = new PixelBuffer(info.Width, info.Height, 3);
-        var sink = new FrameSink(frame, onFrame);
+        using var pipe = new FramePipe();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         var times = new List<double>(sampling.Frames);
         var step = Step(info);
         var keyframes = sampling.Strategy == VideoSamplingStrategy.Keyframes ? "-skip_frame nokey " : "";
-        var process = FFMpegArguments
+        var running = FFMpegArguments
             .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
                 $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Guard(media.Type)}"))
-            .OutputToPipe(sink, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
-                $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{Filter(step, info)}\" -frames:v {sampling.Frames}")))
+            .OutputToUrl(pipe.Url, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
+                $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{Filter(step, info)}\" -frames:v {sampling.Frames} -f rawvideo -pix_fmt rgb24")))
             .NotifyOnStandardError(line => ReadTime(line, times))
-            .CancellableThrough(token, TimeSpan.Zero);
-        int exitCode;
+            .CancellableThrough(stop.Token, TimeSpan.Zero)
+            .ProcessAsynchronously(throwOnError: false, _options, stop.Token);
+        int frames;
         try
         {
-            exitCode = (await process.ProcessAsynchronously(throwOnError: false, _options, token)).ExitCode;
+            frames = await pipe.ReadAsync(frame, onFrame, running, token);
         }
-        catch (Exception error) when (error is FFMpegException or IOException && sink.Error is null)
+        catch
+        {
+            // Nobody reads on: ffmpeg need not decode on.
+            await stop.CancelAsync();
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        var exitCode = await ExitAsync(running);
+        token.ThrowIfCancellationRequested();
+        if (frames == 0) throw Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
+        // Without a time stamp of its own a frame is taken to stand where it was asked for.
+        while (times.Count < frames) times.Add(times.Count * step);
+        return (IReadOnlyList<double>)times[..frames];
+    }, ct);
+
+    private static async Task<int> ExitAsync(Task<FFMpegResult> running)
+    {
+        try
+        {
+            return (await running).ExitCode;
+        }
+        catch (FFMpegException error)
         {
             throw Corrupt("ffmpeg cannot decode it", error);
         }
-        if (sink.Error is { } failure) throw failure;
-        token.ThrowIfCancellationRequested();
-        if (sink.Frames == 0) throw Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
-        // Without a time stamp of its own a frame is taken to stand where it was asked for.
-        while (times.Count < sink.Frames) times.Add(times.Count * step);
-        return (IReadOnlyList<double>)times[..sink.Frames];
-    }, ct);
+    }
 
     private static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
 
