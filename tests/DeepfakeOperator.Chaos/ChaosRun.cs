@@ -65,7 +65,9 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
         var restarted = !options.RestartBroker;
         while (!finished.IsCompleted)
         {
-            var pause = _kills < options.Kills ? PerKill * (0.1 + 1.5 * _random.NextDouble()) : TimeSpan.FromSeconds(1);
+            // Harm keeps in step with the work, so that it is spread over all of it; where it fell behind, as through the broker's death, it hurries.
+            var ahead = (double)_kills / options.Kills - (double)Interlocked.Read(ref _processed) / options.Items;
+            var pause = _kills >= options.Kills ? TimeSpan.FromSeconds(1) : PerKill * (0.1 + 1.5 * _random.NextDouble()) * (ahead < -0.1 ? 0.1 : 1);
             await Task.WhenAny(finished, Task.Delay(pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
             if (finished.IsCompleted) break;
@@ -77,9 +79,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
                 await kafka.StopAsync();
                 await kafka.StartAgainAsync(cancellationToken);
             }
-            if (_kills >= options.Kills) continue;
-            // Harm keeps in step with the work, so that it is spread over all of it.
-            if ((double)_kills / options.Kills > (double)Interlocked.Read(ref _processed) / options.Items + 0.1) continue;
+            if (_kills >= options.Kills || ahead > 0.1) continue;
             var slot = _random.Next(Workers);
             if (_random.Next(6) == 0) await PauseAsync(slot, cancellationToken);
             else await KillAsync(slot);
