@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Confluent.Kafka;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.DevCluster.Kafka;
@@ -143,16 +144,16 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
     {
         var letters = await _topics.ReadDeadLettersAsync(cancellationToken);
         var results = await _topics.ReadResultsAsync(cancellationToken);
-        if (letters.Count > 0) say($"{letters.Count} items are dead letters: each was killed in its worker, alone, after two kills without progress");
-        var ids = results.Concat(letters).Select(message => Encoding.UTF8.GetString(message.Key)).ToList();
-        var expected = Enumerable.Range(0, options.Items).Select(ShardTopics.ItemId).ToHashSet();
-        var distinct = ids.ToHashSet();
+        if (letters.Count > 0) say($"{letters.Count} good items are dead letters: {string.Join(", ", letters.Take(10).Select(Id))}");
         var counts = progress.Values.Aggregate(new ItemCounts(), (sum, record) => sum + record.Items);
-        var miscounted = Math.Abs(counts.Processed - ids.Count) + Math.Abs(counts.Failed - letters.Count) + Math.Abs(counts.Fake + counts.Real - results.Count);
-        if (miscounted > 0) say($"the progress topic says {counts}, the topics hold {results.Count} verdicts and {letters.Count} dead letters");
-        return new ChaosOutcome(
-            options.Items, _kills, expected.Except(distinct).Count(), ids.Count - distinct.Count + distinct.Except(expected).Count(), RedoneMax(), miscounted);
+        string[] items = [.. Enumerable.Range(0, options.Items).Select(ShardTopics.ItemId)];
+        var outcome = ChaosOutcome.Of(items, _kills, [.. results.Select(Id)], [.. letters.Select(Id)], counts, RedoneMax());
+        if (outcome.Miscounted > 0)
+            say($"the progress topic says {counts}, the topics hold {results.Count} verdicts and {letters.Count} dead letters");
+        return outcome;
     }
+
+    private static string Id(Message<byte[], byte[]> message) => Encoding.UTF8.GetString(message.Key);
 
     /// <summary>For each killed worker, how many of its items somebody else, or it reborn, had to begin again.</summary>
     private int RedoneMax()
