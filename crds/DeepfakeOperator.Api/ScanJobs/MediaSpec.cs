@@ -9,7 +9,10 @@ public sealed record MediaSpec
     /// <summary>URI schemes that items may use.</summary>
     public IReadOnlyList<MediaScheme> AllowedSchemes { get; init; } = [MediaScheme.File];
 
-    /// <summary>Hosts for https and s3: exact names, or <c>*.suffix</c>. Empty: no network fetch at all.</summary>
+    /// <summary>
+    /// Hosts for https and http, buckets for s3: exact names, or <c>*.suffix</c>. A host may be followed by <c>:port</c>; without it only the scheme's
+    /// own port is allowed. Empty: no network fetch at all.
+    /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>True: hosts of <see cref="AllowedHosts"/> may resolve to private, loopback or link-local addresses.</summary>

@@ -80,6 +80,35 @@ public sealed class StillDecoderTests
         Assert.Equal(ErrorClass.MediaTooLarge, Assert.Throws<ScanPipelineItemException>(() => Decode(png)).Class);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_JPEG_of_very_many_scans_is_refused_in_memory_and_in_a_file(bool inFile)
+    {
+        var jpeg = Pictures.Gray(90, 64, 64, SKEncodedImageFormat.Jpeg);
+        var scan = jpeg.AsSpan().IndexOf([(byte)0xFF, (byte)0xDA]);
+        var many = jpeg[..scan].Concat(Enumerable.Repeat(jpeg[scan..^2], 101).SelectMany(part => part)).Concat(jpeg[^2..]).ToArray();
+        // What stands behind the picture or inside a segment, such as a thumbnail, does not count.
+        byte[] few = [.. jpeg[..2], 0xFF, 0xE1, 0x01, 0x93 + 1, .. Enumerable.Repeat<byte[]>([0xFF, 0xDA], 201).SelectMany(part => part), .. jpeg[2..], .. many[scan..]];
+        var path = Path.GetTempFileName();
+        try
+        {
+            FetchedMedia Media(byte[] bytes)
+            {
+                if (!inFile) return StillDecoderTests.Media(bytes);
+                File.WriteAllBytes(path, bytes);
+                return FetchedMedia.InScratch(MediaSniffer.Sniff(bytes)!, "", bytes.Length, path);
+            }
+            Assert.Equal(ErrorClass.MediaTooLarge, Assert.Throws<ScanPipelineItemException>(() => StillDecoder.Decode(Media(many), (_, _) => null)).Class);
+            using var still = StillDecoder.Decode(Media(few), (_, _) => null);
+            Assert.Equal(64, still.Width);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_smaller_decode_happens_only_on_request_and_never_below_it()
     {

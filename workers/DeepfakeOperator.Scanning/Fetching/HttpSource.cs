@@ -66,7 +66,7 @@ internal sealed class HttpSource : IDisposable
     {
         var isRedirect = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
             or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
-        return isRedirect && response.Headers.Location is { } location ? new Uri(uri, location) : null;
+        return isRedirect && response.Headers.Location is { } location && Uri.TryCreate(uri, location, out var next) ? next : null;
     }
 
     private async Task<HttpResponseMessage> SendAsync(Uri uri, CancellationToken ct)

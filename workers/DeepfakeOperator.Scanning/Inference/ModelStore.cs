@@ -53,7 +53,7 @@ internal sealed class ModelStore(ScanPipelineOptions options)
     private async Task<byte[]> DownloadAsync(Uri uri, CancellationToken ct)
     {
         // The detector's author names the host, so it is allowed; private addresses stay out of reach.
-        var spec = new MediaSpec { AllowedSchemes = [MediaScheme.Https], AllowedHosts = [uri.IdnHost], MaxBytes = MaxBytes };
+        var spec = new MediaSpec { AllowedSchemes = [MediaScheme.Https], AllowedHosts = [uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]:{uri.Port}" : $"{uri.IdnHost}:{uri.Port}"], MaxBytes = MaxBytes };
         using var clock = new CancellationTokenSource(DownloadTimeout, options.TimeProvider);
         using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
         using var http = new HttpSource(spec, options.TimeProvider);

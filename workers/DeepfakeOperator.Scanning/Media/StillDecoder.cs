@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Fetching;
 using SkiaSharp;
@@ -26,6 +27,8 @@ internal static class StillDecoder
             throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"{full.Width}×{full.Height} pixels are more than {MaxPixels / 1_000_000} megapixels");
         if (full.Width <= 0 || full.Height <= 0) throw Corrupt("it has no pixels");
         if (codec.FrameCount > 1) throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "animated WebP is not decoded");
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && HasTooManyScans(media))
+            throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"a JPEG of more than {JpegScans.Most} scans");
         var size = Size(codec, needed);
         // No colour space: the values as they are stored, which is what detectors are trained on.
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, full.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
@@ -48,6 +51,23 @@ internal static class StillDecoder
     {
         SKStream stream = media.LocalPath is { } path ? new SKFileStream(path) : new SKMemoryStream(SKData.Create((nint)pin.Pointer, media.Bytes.Length));
         return SKCodec.Create(stream, out var result) ?? throw Error(result);
+    }
+
+    private static unsafe bool HasTooManyScans(FetchedMedia media)
+    {
+        if (media.LocalPath is not { } path) return JpegScans.TooMany(media.Bytes.Span);
+        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        using var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* bytes = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
+        try
+        {
+            return JpegScans.TooMany(new ReadOnlySpan<byte>(bytes, (int)Math.Min(media.Length, int.MaxValue)));
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     private static SKSizeI Size(SKCodec codec, Func<int, int, (int Width, int Height)?> needed)
