@@ -19,6 +19,9 @@ public sealed class ScanPipeline : IAsyncDisposable
     /// <summary>Items that wait for a fetch; enough that no fetch idles, little enough that backpressure is felt at once.</summary>
     private const int Backlog = 32;
 
+    /// <summary>Stills in hand for each core: while some wait for a slot in a batch, another is decoded.</summary>
+    private const int StillsPerCore = 4;
+
     private readonly Channel<ScanPipelineItem> _submitted = Channel.CreateBounded<ScanPipelineItem>(Backlog);
     private readonly Channel<ScanPipelineItem> _videos;
     private readonly CancellationTokenSource _stop = new();
@@ -43,14 +46,15 @@ public sealed class ScanPipeline : IAsyncDisposable
             session, index, configuration.Spec.Workers.Batch, Lanes(session, options), () => Volatile.Read(ref _decoding) > 0, options.TimeProvider, _logger))];
         _context = new ScanPipelineContext(
             [.. configuration.Detectors.Select(detector => detector.Spec)],
-            [.. configuration.Detectors.Select(detector => new ScoreReader(detector.Spec.Outputs))],
-            [.. sessions.Select(session => session.OutputWidths)],
+            [.. configuration.Detectors.Select(detector => detector.Name)],
+            [.. sessions.Select(session => new OutputReader(session.Detector.Spec.Outputs, session.OutputWidths))],
             new VerdictBuilder(configuration),
             Finish,
+            options.RawOutputs,
             options.TimeProvider);
         var videos = new VideoDecoder(configuration.Spec.Sampling.Video, options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
         _decoder = new ScanPipelineDecoder(_batchers, videos, _logger);
-        _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, 2 * options.Cores, DecodeStill);
+        _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, StillsPerCore * options.Cores, DecodeStillAsync);
         _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
         Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
         ScanPipelineMetrics.Provider(Provider);
@@ -176,9 +180,9 @@ public sealed class ScanPipeline : IAsyncDisposable
         }
     }
 
-    private void DecodeStill(ScanPipelineItem item)
+    private async Task DecodeStillAsync(ScanPipelineItem item)
     {
-        _decoder.DecodeStill(item);
+        await _decoder.DecodeStillAsync(item, _stop.Token);
         DecodeEnded();
     }
 

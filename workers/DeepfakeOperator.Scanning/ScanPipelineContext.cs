@@ -5,15 +5,17 @@ namespace DeepfakeOperator.Scanning;
 
 /// <summary>What all items of a pipeline share; lists are in the order of the configuration's detectors.</summary>
 /// <param name="Specs">The descriptors.</param>
-/// <param name="Readers">What turns a detector's raw values into scores.</param>
-/// <param name="Widths">Values of each output of a detector.</param>
+/// <param name="Names">The detectors' names.</param>
+/// <param name="Readers">What makes sense of a detector's raw values.</param>
 /// <param name="Verdicts">What judges.</param>
 /// <param name="Finish">Called when nothing is outstanding for an item.</param>
+/// <param name="Raw">Told the raw outputs of each unit, or null.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ScanPipelineContext(
     IReadOnlyList<DetectorSpec> Specs,
-    IReadOnlyList<ScoreReader> Readers,
-    IReadOnlyList<int[]> Widths,
+    IReadOnlyList<string> Names,
+    IReadOnlyList<OutputReader> Readers,
     VerdictBuilder Verdicts,
     Action<ScanPipelineItem, Action<ItemOutcome>> Finish,
+    Action<RawOutputs>? Raw,
     TimeProvider Time);

@@ -10,7 +10,7 @@ namespace DeepfakeOperator.Scanning;
 internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
-    internal void DecodeStill(ScanPipelineItem item)
+    internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
     {
         item.Begin();
         try
@@ -18,14 +18,13 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             using (var still = StillDecoder.Decode(item.Media!, Needed))
             {
                 item.Found(still.Width, still.Height, null);
-                for (var i = 0; i < detectors.Count; i++)
-                {
-                    if (item.Applies(i)) Submit(item, i, detectors[i].Reserve(), still.Pixels, 0);
-                }
+                var sources = Open(item);
+                for (var i = 0; i < sources.Length; i++) await HandAsync(item, i, sources[i], new Frame(0, still.Pixels), ct);
+                foreach (var source in sources) await EndAsync(source, ct);
             }
             item.Decoded(null, 1);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             item.Drop();
         }
@@ -50,15 +49,17 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             }
             item.Found(info.Width, info.Height, info.Duration);
             var expected = videos.Expected(info);
+            var sources = Open(item);
             var frames = 0;
-            var times = await videos.DecodeAsync(item.Media!, info, async (index, frame, token) =>
+            var times = await videos.DecodeAsync(item.Media!, info, async (index, pixels, token) =>
             {
                 frames++;
-                for (var i = 0; i < detectors.Count; i++)
+                for (var i = 0; i < sources.Length; i++)
                 {
-                    if (item.Applies(i) && Takes(detectors[i], index, expected)) Submit(item, i, await detectors[i].ReserveAsync(token), frame, index);
+                    if (Takes(detectors[i], index, expected)) await HandAsync(item, i, sources[i], new Frame(index, pixels), token);
                 }
             }, ct);
+            foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -71,22 +72,18 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         }
     }
 
-    private void Submit(ScanPipelineItem item, int detector, BatchSlot slot, PixelBuffer pixels, int frame)
+    /// <summary>One source a detector; null for those that do not apply to the item.</summary>
+    private IUnitSource?[] Open(ScanPipelineItem item) =>
+        [.. detectors.Select((detector, i) => item.Applies(i) ? detector.Session.Units.Open(new UnitSink(detector, item)) : null)];
+
+    private async ValueTask HandAsync(ScanPipelineItem item, int detector, IUnitSource? source, Frame frame, CancellationToken ct)
     {
-        var batcher = detectors[detector];
-        try
-        {
-            if (Gates.NeedQuality(batcher.Session.Detector.Spec.Gates)) item.Measured(detector, ImageQuality.Measure(pixels));
-            batcher.Session.Preprocess.Write(pixels, slot.Bytes);
-        }
-        catch
-        {
-            batcher.Abandon(slot);
-            throw;
-        }
-        item.Expect();
-        batcher.Commit(slot, item, frame);
+        if (source is null) return;
+        if (Gates.NeedQuality(detectors[detector].Session.Detector.Spec.Gates)) item.Measured(detector, ImageQuality.Measure(frame.Pixels));
+        await source.FrameAsync(frame, ct);
     }
+
+    private static ValueTask EndAsync(IUnitSource? source, CancellationToken ct) => source?.EndAsync(ct) ?? ValueTask.CompletedTask;
 
     /// <summary>The largest of what the detectors need; null as soon as one needs all pixels.</summary>
     private (int Width, int Height)? Needed(int width, int height)
@@ -94,7 +91,7 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         var (w, h) = (0, 0);
         foreach (var detector in detectors)
         {
-            if (Gates.NeedQuality(detector.Session.Detector.Spec.Gates) || detector.Session.Preprocess.Needed(width, height) is not { } needed) return null;
+            if (Gates.NeedQuality(detector.Session.Detector.Spec.Gates) || detector.Session.Units.Needed(width, height) is not { } needed) return null;
             (w, h) = (Math.Max(w, needed.Width), Math.Max(h, needed.Height));
         }
         return (w, h);

@@ -10,7 +10,7 @@ namespace DeepfakeOperator.Scanning;
 internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> done, ScanPipelineContext context) : IUnitReceiver
 {
     private readonly Lock _lock = new();
-    private readonly List<(int Frame, RawScore Score)>[] _units = [.. context.Readers.Select(_ => new List<(int, RawScore)>(1))];
+    private readonly List<(Unit Unit, UnitReading Reading)>[] _units = [.. context.Readers.Select(_ => new List<(Unit, UnitReading)>(1))];
     private readonly string?[] _notApplicable = new string?[context.Readers.Count];
     private readonly (double Sharpness, double Brightness)[] _quality = new (double, double)[context.Readers.Count];
     private ScanPipelineItemException? _failure;
@@ -67,15 +67,15 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         _quality[detector] = (sharpness + quality.Sharpness, brightness + quality.Brightness);
     }
 
-    /// <summary>One unit is about to enter a batch.</summary>
-    internal void Expect() => Interlocked.Increment(ref _outstanding);
+    public void Expect() => Interlocked.Increment(ref _outstanding);
 
-    public void Receive(int detector, int frame, ReadOnlySpan<float> values)
+    public void Receive(int detector, Unit unit, ReadOnlySpan<float> values)
     {
         try
         {
-            var score = context.Readers[detector].Read(values, context.Widths[detector]);
-            lock (_lock) _units[detector].Add((frame, score));
+            context.Raw?.Invoke(new RawOutputs(Source.Id, context.Names[detector], unit.Order, context.Readers[detector].Split(values)));
+            var reading = context.Readers[detector].Read(values);
+            lock (_lock) _units[detector].Add((unit, reading));
         }
         catch (ScanPipelineItemException error)
         {
@@ -136,12 +136,14 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         var parts = new DetectorPart[_units.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            var units = _units[i];
-            units.Sort((a, b) => a.Frame.CompareTo(b.Frame));
-            var untrusted = units.Count > 0 && Gates.NeedQuality(context.Specs[i].Gates)
-                ? Gates.Untrusted(context.Specs[i].Gates, _quality[i].Sharpness / units.Count, _quality[i].Brightness / units.Count)
+            (double T, RawScore Score)[] units = [.. _units[i]
+                .Where(unit => unit.Reading.Score is not null)
+                .Select(unit => (T: unit.Unit.Time ?? Times[unit.Unit.Frame], unit.Reading.Score!.Value))
+                .OrderBy(unit => unit.T)];
+            var untrusted = units.Length > 0 && Gates.NeedQuality(context.Specs[i].Gates)
+                ? Gates.Untrusted(context.Specs[i].Gates, _quality[i].Sharpness / units.Length, _quality[i].Brightness / units.Length)
                 : null;
-            parts[i] = new DetectorPart([.. units.Select(unit => (Times[unit.Frame], unit.Score))], _notApplicable[i], untrusted);
+            parts[i] = new DetectorPart(units, _notApplicable[i], untrusted);
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality == "video" && _frames > 0;

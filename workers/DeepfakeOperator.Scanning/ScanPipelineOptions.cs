@@ -23,6 +23,9 @@ public sealed record ScanPipelineOptions
     /// <summary>Wall clock for decoding one item.</summary>
     public TimeSpan DecodeTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Told the raw outputs of each unit, on the threads of the models; null: nobody asks.</summary>
+    public Action<RawOutputs>? RawOutputs { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

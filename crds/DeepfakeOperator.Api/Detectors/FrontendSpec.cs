@@ -35,4 +35,22 @@ public sealed record FrontendSpec
 
     /// <summary>True: 10·log10 of the result.</summary>
     public bool Decibel { get; init; }
+
+    /// <summary>How the samples of a window are weighted.</summary>
+    public WindowFunction WindowFunction { get; init; } = WindowFunction.Hann;
+
+    /// <summary>What a window sees beyond the ends.</summary>
+    public FrontendEdge Edge { get; init; } = FrontendEdge.Reflect;
+
+    /// <summary>Mel: the scale.</summary>
+    public MelScale MelScale { get; init; } = MelScale.Htk;
+
+    /// <summary>This much of the sample before is taken off each sample first.</summary>
+    public double PreEmphasis { get; init; }
+
+    /// <summary>Lfcc: the logarithm of the energy takes the place of the first coefficient.</summary>
+    public bool Energy { get; init; }
+
+    /// <summary>With decibel: what lies further than this below the highest value is raised to it; 0: nothing is.</summary>
+    public double DynamicRange { get; init; }
 }

@@ -14,4 +14,10 @@ public sealed record InputSpec
 
     /// <summary>Type of its elements.</summary>
     public TensorType Type { get; init; } = TensorType.Float32;
+
+    /// <summary>Name of the output that this input takes from the window before, zeros at first; for role VoiceActivity.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The one value of an input that is always the same, such as a sample rate.</summary>
+    public double? Value { get; init; }
 }

@@ -26,4 +26,7 @@ public enum TensorLayout
 
     /// <summary>Features over time.</summary>
     NFT,
+
+    /// <summary>Features over time, time first.</summary>
+    NTF,
 }

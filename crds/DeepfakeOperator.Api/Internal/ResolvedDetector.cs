@@ -6,4 +6,8 @@ namespace DeepfakeOperator.Api.Internal;
 /// <param name="Name">Name of the Detector or ClusterDetector.</param>
 /// <param name="Weight">Weight in the ensemble.</param>
 /// <param name="Spec">The descriptor.</param>
-public sealed record ResolvedDetector(string Name, double Weight, DetectorSpec Spec);
+public sealed record ResolvedDetector(string Name, double Weight, DetectorSpec Spec)
+{
+    /// <summary>The detectors of role FaceDetector and VoiceActivity that <see cref="Spec"/> names.</summary>
+    public IReadOnlyList<ResolvedDetector> Helpers { get; init; } = [];
+}

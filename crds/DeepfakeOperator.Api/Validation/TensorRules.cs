@@ -7,7 +7,10 @@ internal static class TensorRules
 {
     private static readonly Rule<InputSpec>[] Input =
     [
-        new("shape", "shape has one extent for each axis of layout", input => input.Shape.Count == 0 || input.Shape.Count == AxesOf(input.Layout)),
+        new("shape", "shape has one extent for each axis of layout",
+            input => input.State is not null || input.Shape.Count == 0 || input.Shape.Count == AxesOf(input.Layout)),
+        new("state", "a state has a shape, -1 for the batch axis", input => input.State is null || input.Shape.Count > 0),
+        new("value", "an input has a value or a state, not both", input => input.Value is null || input.State is null),
     ];
 
     private static readonly Rule<OutputSpec>[] Output =
@@ -38,7 +41,7 @@ internal static class TensorRules
     private static int AxesOf(TensorLayout layout) => layout switch
     {
         TensorLayout.NT => 2,
-        TensorLayout.N1T or TensorLayout.NFT => 3,
+        TensorLayout.N1T or TensorLayout.NFT or TensorLayout.NTF => 3,
         TensorLayout.NCHW or TensorLayout.NHWC => 4,
         _ => 5,
     };

@@ -19,7 +19,7 @@ public sealed class ModelSessionTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
-            buffer.Slot(2).Fill(192);
+            buffer.Slot(2, 0).Fill(192);
             buffer.Run(3);
             buffer.Read(2, values);
         }

@@ -16,9 +16,9 @@ internal sealed unsafe class BatchBuffer : IDisposable
 
     private readonly ModelSession _session;
     private readonly RunOptions _options = new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-    private readonly byte* _input;
+    private readonly byte*[] _inputs;
     private readonly float*[] _outputs;
-    private readonly (int Size, OrtIoBinding Binding, OrtValue Input)[] _buckets;
+    private readonly (int Size, OrtIoBinding Binding, OrtValue[] Inputs)[] _buckets;
     private readonly bool _onDevice;
     private readonly List<OrtValue> _values = [];
 
@@ -26,7 +26,8 @@ internal sealed unsafe class BatchBuffer : IDisposable
     {
         (_session, Capacity) = (session, sizes[^1]);
         Units = new BatchUnit[Capacity];
-        _input = Allocate((nuint)Capacity * (nuint)session.Preprocess.SlotBytes);
+        _inputs = new byte*[session.Inputs.Count];
+        for (var i = 0; i < _inputs.Length; i++) _inputs[i] = Allocate((nuint)Capacity * (nuint)session.Inputs[i].UnitBytes);
         _outputs = new float*[session.OutputWidths.Length];
         for (var i = 0; i < _outputs.Length; i++) _outputs[i] = (float*)Allocate((nuint)Capacity * (nuint)session.OutputWidths[i] * sizeof(float));
         _onDevice = session.Provider != ExecutionProvider.CPU;
@@ -50,16 +51,30 @@ internal sealed unsafe class BatchBuffer : IDisposable
     /// <summary>When the first slot was handed out, a time stamp of the batcher's clock.</summary>
     internal long Started { get; set; }
 
-    internal Span<byte> Slot(int index) => new(_input + ((long)index * _session.Preprocess.SlotBytes), _session.Preprocess.SlotBytes);
+    /// <summary>One unit's part of one input.</summary>
+    internal Span<byte> Slot(int index, int input)
+    {
+        var bytes = _session.Inputs[input].UnitBytes;
+        return new Span<byte>(_inputs[input] + ((long)index * bytes), bytes);
+    }
+
+    /// <summary>Copies what was written for one unit to another slot.</summary>
+    internal void Move(int from, int to)
+    {
+        for (var input = 0; input < _inputs.Length; input++) Slot(from, input).CopyTo(Slot(to, input));
+    }
 
     /// <summary>Runs the first <paramref name="count"/> slots; the rest of the next larger bucket is whatever lies there. Returns the bucket's size.</summary>
     internal int Run(int count)
     {
         var index = 0;
         while (_buckets[index].Size < count) index++;
-        var (size, binding, input) = _buckets[index];
+        var (size, binding, inputs) = _buckets[index];
         // Host memory is copied to the device when it is bound, not when the model runs.
-        if (_onDevice) binding.BindInput(_session.Input.Name, input);
+        if (_onDevice)
+        {
+            for (var i = 0; i < inputs.Length; i++) binding.BindInput(_session.Inputs[i].Name, inputs[i]);
+        }
         _session.Session.RunWithBinding(_options, binding);
         if (_onDevice) binding.SynchronizeBoundOutputs();
         return size;
@@ -87,22 +102,27 @@ internal sealed unsafe class BatchBuffer : IDisposable
         foreach (var (_, binding, _) in _buckets) binding.Dispose();
         foreach (var value in _values) value.Dispose();
         _options.Dispose();
-        NativeMemory.AlignedFree(_input);
+        foreach (var input in _inputs) NativeMemory.AlignedFree(input);
         foreach (var output in _outputs) NativeMemory.AlignedFree(output);
     }
 
-    private (int Size, OrtIoBinding Binding, OrtValue Input) Bind(int size)
+    private (int Size, OrtIoBinding Binding, OrtValue[] Inputs) Bind(int size)
     {
         var binding = _session.Session.CreateIoBinding();
-        var input = Value(_session.ElementType, [size, .. _session.UnitShape], _input, (long)size * _session.Preprocess.SlotBytes);
-        binding.BindInput(_session.Input.Name, input);
+        var inputs = new OrtValue[_inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            var tensor = _session.Inputs[i];
+            inputs[i] = Value(tensor.Type, [size, .. tensor.UnitShape], _inputs[i], (long)size * tensor.UnitBytes);
+            binding.BindInput(tensor.Name, inputs[i]);
+        }
         var outputs = _session.Detector.Spec.Outputs;
         for (var i = 0; i < _outputs.Length; i++)
         {
             var bytes = (long)size * _session.OutputWidths[i] * sizeof(float);
             binding.BindOutput(outputs[i].Name, Value(TensorElementType.Float, [size, .. _session.OutputShapes[i]], (byte*)_outputs[i], bytes));
         }
-        return (size, binding, input);
+        return (size, binding, inputs);
     }
 
     private OrtValue Value(TensorElementType type, long[] shape, byte* memory, long bytes)

@@ -5,5 +5,6 @@ namespace DeepfakeOperator.Scanning.Inference;
 /// <param name="Index">Which slot.</param>
 internal readonly record struct BatchSlot(BatchBuffer Buffer, int Index)
 {
-    internal Span<byte> Bytes => Buffer.Slot(Index);
+    /// <summary>The unit's part of one of the model's inputs.</summary>
+    internal Span<byte> Input(int input) => Buffer.Slot(Index, input);
 }

@@ -65,20 +65,7 @@ internal sealed class Batcher : IDisposable
         return [.. sizes, largest];
     }
 
-    /// <summary>Hands out a slot, blocking this thread while there is none.</summary>
-    internal BatchSlot Reserve()
-    {
-        lock (_lock)
-        {
-            while (true)
-            {
-                if (TryReserve() is { } slot) return slot;
-                Monitor.Wait(_lock);
-            }
-        }
-    }
-
-    /// <summary>Hands out a slot when there is one.</summary>
+    /// <summary>Hands out a slot, when there is one.</summary>
     internal async ValueTask<BatchSlot> ReserveAsync(CancellationToken ct)
     {
         while (true)
@@ -94,7 +81,7 @@ internal sealed class Batcher : IDisposable
     }
 
     /// <summary>The slot is written; the receiver will hear of it.</summary>
-    internal void Commit(BatchSlot slot, IUnitReceiver receiver, int frame) => Complete(slot, new BatchUnit(receiver, _detector, frame));
+    internal void Commit(BatchSlot slot, IUnitReceiver receiver, Unit unit) => Complete(slot, new BatchUnit(receiver, _detector, unit));
 
     /// <summary>The slot could not be written; it runs along unheeded.</summary>
     internal void Abandon(BatchSlot slot) => Complete(slot, default);
@@ -225,7 +212,7 @@ internal sealed class Batcher : IDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            if (i > 0) buffer.Slot(i).CopyTo(buffer.Slot(0));
+            if (i > 0) buffer.Move(i, 0);
             try
             {
                 buffer.Run(1);
@@ -242,6 +229,6 @@ internal sealed class Batcher : IDisposable
     {
         if (unit.Receiver is null) return;
         buffer.Read(index, values);
-        unit.Receiver.Receive(unit.Detector, unit.Frame, values);
+        unit.Receiver.Receive(unit.Detector, unit.Unit, values);
     }
 }

@@ -16,10 +16,8 @@ internal sealed class ModelSession : IDisposable
     private ModelSession(ResolvedDetector detector, InferenceSession session, ExecutionProvider provider)
     {
         (Detector, Session, Provider) = (detector, session, provider);
-        Input = detector.Spec.Inputs[0];
-        Preprocess = new Preprocess(detector.Spec.Image, Input.Layout, Input.Type);
-        var (image, channels) = (detector.Spec.Image, detector.Spec.Image.Colour == ColourOrder.Gray ? 1 : 3);
-        UnitShape = Input.Layout == TensorLayout.NCHW ? [channels, image.Height, image.Width] : [image.Height, image.Width, channels];
+        Units = UnitFactories.For(detector.Spec);
+        Inputs = [.. detector.Spec.Inputs.Zip(Units.Shapes, InputTensor.Of)];
     }
 
     internal ResolvedDetector Detector { get; }
@@ -29,14 +27,11 @@ internal sealed class ModelSession : IDisposable
     /// <summary>Where it runs; proved by opening.</summary>
     internal ExecutionProvider Provider { get; }
 
-    internal InputSpec Input { get; }
+    /// <summary>What makes its units.</summary>
+    internal IUnitFactory Units { get; }
 
-    internal Preprocess Preprocess { get; }
-
-    /// <summary>Shape of one unit's input, without the batch axis.</summary>
-    internal long[] UnitShape { get; }
-
-    internal TensorElementType ElementType => Input.Type == TensorType.UInt8 ? TensorElementType.UInt8 : TensorElementType.Float;
+    /// <summary>In the order of the descriptor.</summary>
+    internal IReadOnlyList<InputTensor> Inputs { get; }
 
     /// <summary>For each output of the descriptor, the shape of one unit's part.</summary>
     internal IReadOnlyList<long[]> OutputShapes { get; private set; } = [];
@@ -74,22 +69,30 @@ internal sealed class ModelSession : IDisposable
     private void CheckInputs()
     {
         var graph = Session.InputMetadata;
-        if (!graph.TryGetValue(Input.Name, out var found))
-            throw Mismatch($"inputs[0].name: the graph has no input '{Input.Name}'; it has {Names(graph.Keys)}");
-        if (graph.Count > 1) throw Mismatch($"inputs: the graph has {graph.Count}: {Names(graph.Keys)}; the descriptor names one");
-        if (!found.IsTensor || found.ElementDataType != ElementType)
-            throw Mismatch($"inputs[0].type: '{Input.Name}' is {found.ElementDataType} in the graph, {Input.Type} in the descriptor");
-        int[] wanted = [-1, .. Array.ConvertAll(UnitShape, extent => (int)extent)];
-        var agrees = found.Dimensions.Length == 4 && Enumerable.Range(1, 3).All(axis => found.Dimensions[axis] <= 0 || found.Dimensions[axis] == wanted[axis]);
+        if (graph.Keys.Except(Inputs.Select(input => input.Name)).ToArray() is { Length: > 0 } missing && Inputs.All(input => graph.ContainsKey(input.Name)))
+            throw Mismatch($"inputs: the graph has {graph.Count}: {Names(graph.Keys)}; the descriptor lacks {Names(missing)}");
+        for (var i = 0; i < Inputs.Count; i++) CheckInput(i, Inputs[i], graph);
+    }
+
+    private void CheckInput(int index, InputTensor input, IReadOnlyDictionary<string, NodeMetadata> graph)
+    {
+        if (!graph.TryGetValue(input.Name, out var found))
+            throw Mismatch($"inputs[{index}].name: the graph has no input '{input.Name}'; it has {Names(graph.Keys)}");
+        if (!found.IsTensor || found.ElementDataType != input.Type)
+            throw Mismatch($"inputs[{index}].type: '{input.Name}' is {found.ElementDataType} in the graph, {Detector.Spec.Inputs[index].Type} in the descriptor");
+        int[] wanted = [-1, .. Array.ConvertAll(input.UnitShape, extent => (int)extent)];
+        var axes = found.Dimensions.Length;
+        var agrees = axes == wanted.Length && Enumerable.Range(1, axes - 1).All(axis => found.Dimensions[axis] <= 0 || found.Dimensions[axis] == wanted[axis]);
         if (!agrees)
         {
-            throw Mismatch($"inputs[0].shape, inputs[0].layout, image.width or image.height: '{Input.Name}' is [{string.Join(", ", found.Dimensions)}] "
+            var what = Detector.Spec.Modality == Modality.Audio ? "audio" : "image.width or image.height";
+            throw Mismatch($"inputs[{index}].shape, inputs[{index}].layout, {what}: '{input.Name}' is [{string.Join(", ", found.Dimensions)}] "
                 + $"in the graph, the descriptor makes [{string.Join(", ", wanted)}]");
         }
         var batch = found.Dimensions[0];
         if (batch > 0 && Detector.Spec.MaxBatch != batch)
             throw Mismatch($"maxBatch: the graph's batch axis is fixed at {batch}, the descriptor says {Detector.Spec.MaxBatch}");
-        if (batch > 1) throw Mismatch($"inputs[0].shape: a batch axis fixed at {batch} is not supported; export the model with a free one, or 1");
+        if (batch > 1) throw Mismatch($"inputs[{index}].shape: a batch axis fixed at {batch} is not supported; export the model with a free one, or 1");
     }
 
     /// <summary>Runs once on zeros: shapes as they are, not as the graph may or may not declare them; it also warms the session up.</summary>
@@ -103,23 +106,24 @@ internal sealed class ModelSession : IDisposable
                 throw Mismatch($"outputs[{i}].name: the graph has no output '{outputs[i].Name}'; it has {Names(graph.Keys)}");
         }
         var size = Detector.Spec.MaxBatch > 1 ? 2 : 1;
-        using var zeros = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, ElementType, [size, .. UnitShape]);
-        zeros.GetTensorMutableRawData().Clear();
+        var zeros = Inputs.Select(input => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.Type, [size, .. input.UnitShape])).ToArray();
+        foreach (var zero in zeros) zero.GetTensorMutableRawData().Clear();
         using var options = new RunOptions();
         using var results = Run(options, zeros, [.. outputs.Select(output => output.Name)]);
+        foreach (var zero in zeros) zero.Dispose();
         OutputShapes = [.. outputs.Select((output, i) => UnitOutput(output, i, results[i], size))];
         OutputWidths = [.. OutputShapes.Select(shape => (int)shape.Aggregate(1L, (product, extent) => product * extent))];
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue input, string[] outputs)
+    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue[] inputs, string[] outputs)
     {
         try
         {
-            return Session.Run(options, [Input.Name], [input], outputs);
+            return Session.Run(options, [.. Inputs.Select(input => input.Name)], inputs, outputs);
         }
         catch (OnnxRuntimeException error)
         {
-            throw Mismatch($"model: it fails on a picture of zeros: {error.Message}");
+            throw Mismatch($"model: it fails on inputs of zeros: {error.Message}");
         }
     }
 

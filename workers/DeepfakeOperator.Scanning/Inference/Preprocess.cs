@@ -33,10 +33,14 @@ internal sealed class Preprocess
             (_scale[i], _bias[i]) = ((float)(image.Scale / std), (float)(-mean / std));
         }
         SlotBytes = _channels * image.Width * image.Height * (_bytes ? 1 : sizeof(float));
+        Shape = _planes ? [_channels, image.Height, image.Width] : [image.Height, image.Width, _channels];
     }
 
     /// <summary>Bytes of one unit's input.</summary>
     internal int SlotBytes { get; }
+
+    /// <summary>Shape of one unit's input, without the batch axis.</summary>
+    internal long[] Shape { get; }
 
     /// <summary>
     /// Smallest size to which a picture may be decoded, or null: only the full one will do. A decoder that shrinks by averaging is the same as a

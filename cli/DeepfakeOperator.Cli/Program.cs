@@ -1,0 +1,3 @@
+using DeepfakeOperator.Cli;
+
+return await DeepfakeCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

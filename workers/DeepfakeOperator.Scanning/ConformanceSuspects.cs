@@ -1,0 +1,32 @@
+using DeepfakeOperator.Api.Detectors;
+
+namespace DeepfakeOperator.Scanning;
+
+/// <summary>What is most often wrong in a descriptor, one change at a time.</summary>
+internal static class ConformanceSuspects
+{
+    /// <summary>Descriptors with one field changed, and what to say should that one reproduce the outputs.</summary>
+    internal static IEnumerable<(string Hint, DetectorSpec Spec)> Of(DetectorSpec spec) =>
+        Image(spec).Select(suspect => (suspect.Hint, spec with { Image = suspect.Image }));
+
+    private static IEnumerable<(string Hint, ImageSpec Image)> Image(DetectorSpec spec)
+    {
+        if (spec.Modality is Modality.Audio or Modality.Remote) yield break;
+        var image = spec.Image;
+        if (image.Colour != ColourOrder.Gray)
+        {
+            var other = image.Colour == ColourOrder.RGB ? ColourOrder.BGR : ColourOrder.RGB;
+            yield return ($"with image.colour {other} they agree", image with { Colour = other });
+        }
+        if (image.Resize != ResizeMode.None)
+        {
+            yield return ($"with image.antialias {(image.Antialias ? "false" : "true")} they agree", image with { Antialias = !image.Antialias });
+            foreach (var interpolation in Enum.GetValues<Interpolation>())
+                yield return ($"with image.interpolation {interpolation} they agree", image with { Interpolation = interpolation });
+        }
+        if (spec.Inputs[0].Type != TensorType.Float32) yield break;
+        yield return ("with image.scale 0.00392156862745098 (1/255) they agree", image with { Scale = 1 / 255d });
+        yield return ("with image.scale 1 they agree", image with { Scale = 1 });
+        yield return ("without image.mean and image.std they agree", image with { Mean = [], Std = [] });
+    }
+}

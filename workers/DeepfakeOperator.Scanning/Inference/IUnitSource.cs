@@ -1,0 +1,11 @@
+namespace DeepfakeOperator.Scanning.Inference;
+
+/// <summary>Makes the units of one detector out of one item's media, as it is decoded. Called by one at a time.</summary>
+internal interface IUnitSource
+{
+    /// <summary>The next frame, in order of time; a still is a single one. Its pixels are on loan until the call ends.</summary>
+    ValueTask FrameAsync(Frame frame, CancellationToken ct);
+
+    /// <summary>There is no more of this item.</summary>
+    ValueTask EndAsync(CancellationToken ct);
+}

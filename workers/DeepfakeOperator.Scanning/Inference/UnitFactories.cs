@@ -1,0 +1,14 @@
+using DeepfakeOperator.Api.Detectors;
+
+namespace DeepfakeOperator.Scanning.Inference;
+
+/// <summary>The modalities that this worker runs.</summary>
+internal static class UnitFactories
+{
+    /// <summary>The modality of a descriptor that <see cref="DetectorSupport"/> has let pass.</summary>
+    internal static IUnitFactory For(DetectorSpec spec) => spec.Modality switch
+    {
+        Modality.Image => new ImageUnits(spec),
+        _ => throw new DetectorException("DescriptorInvalid", $"modality: {spec.Modality} is not supported by this version of the worker"),
+    };
+}
