@@ -76,7 +76,7 @@ public sealed class StillDecoderTests
         // Width and height stand in the header chunk, which ends in its own checksum.
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 16_000);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 16_000);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc32(png.AsSpan(12, 17)));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), System.IO.Hashing.Crc32.HashToUInt32(png.AsSpan(12, 17)));
         Assert.Equal(ErrorClass.MediaTooLarge, Assert.Throws<ScanPipelineItemException>(() => Decode(png)).Class);
     }
 
@@ -127,7 +127,8 @@ public sealed class StillDecoderTests
         Assert.Null(MediaSniffer.Sniff("#EXTM3U"u8));
         Assert.Null(MediaSniffer.Sniff("<svg xmlns="u8));
         Assert.Null(MediaSniffer.Sniff("ffconcat version 1.0"u8));
-        Assert.Null(MediaSniffer.Sniff([.. "\0\0\0\u0018ftypavif"u8, .. new byte[8]]));
+        Assert.Null(MediaSniffer.Sniff([.. "\0\0\0\u0018ftypheic"u8, .. new byte[8]]));
+        Assert.Null(MediaSniffer.Sniff(System.Text.Encoding.Unicode.GetPreamble().Concat(System.Text.Encoding.Unicode.GetBytes("#EXTM3U")).ToArray()));
     }
 
     [Fact]
@@ -142,15 +143,4 @@ public sealed class StillDecoderTests
     private static FetchedMedia Media(byte[] bytes) => FetchedMedia.InMemory(MediaSniffer.Sniff(bytes)!, "", bytes, null, null);
 
     private static Still Decode(byte[] bytes) => StillDecoder.Decode(Media(bytes), (_, _) => null);
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
-        }
-        return ~crc;
-    }
 }

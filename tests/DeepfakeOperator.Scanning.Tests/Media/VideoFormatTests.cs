@@ -45,7 +45,8 @@ public sealed class VideoFormatTests
         await using (var scan = new TestScan())
         {
             await scan.StartAsync(With(scan, 3, VideoSamplingStrategy.Interval, 0.5));
-            Assert.Equal([0, 0.52, 1], (await scan.JudgeAsync(TestScan.Inline(clip))).Detectors.Single().Units.Select(unit => Math.Round(unit.T, 2)));
+            // The encoder joins frames that hardly differ, so that none begins at 0.5 or 1.
+            Assert.Equal([0, 0.52, 1.04], (await scan.JudgeAsync(TestScan.Inline(clip))).Detectors.Single().Units.Select(unit => Math.Round(unit.T, 2)));
         }
         await using (var scan = new TestScan())
         {
