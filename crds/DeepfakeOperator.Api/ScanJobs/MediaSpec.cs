@@ -21,7 +21,13 @@ public sealed record MediaSpec
     /// <summary>Folders under which <c>file</c> URIs must lie; they come from volumes of the worker's pod template.</summary>
     public IReadOnlyList<string> AllowedPaths { get; init; } = [];
 
-    /// <summary>Secret with the object store's credentials.</summary>
+    /// <summary>Where <c>s3</c> addresses are served.</summary>
+    public S3Spec S3 { get; init; } = new();
+
+    /// <summary>
+    /// Secret with the object store's credentials, keys <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c> and perhaps <c>AWS_SESSION_TOKEN</c>; null:
+    /// requests are not signed, which public buckets allow.
+    /// </summary>
     public LocalReference? CredentialsSecretRef { get; init; }
 
     /// <summary>Largest media object in bytes; a Kubernetes quantity in YAML. Default 512Mi.</summary>

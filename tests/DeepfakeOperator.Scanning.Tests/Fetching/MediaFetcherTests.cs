@@ -167,7 +167,7 @@ public sealed class MediaFetcherTests : IDisposable
     [InlineData("http://a.example.org:22/x")]
     [InlineData("https://a.example.org:80/x")]
     [InlineData("ftp://a.example.org/x")]
-    [InlineData("s3://bucket/key")]
+    [InlineData("s3://a.example.org/key")]
     public async Task Addresses_that_the_job_does_not_allow_are_refused(string address)
     {
         var error = await _fetch.FailsAsync(ErrorClass.FetchDenied, address);

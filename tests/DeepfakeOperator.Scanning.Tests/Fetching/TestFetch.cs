@@ -13,6 +13,9 @@ internal sealed class TestFetch : IDisposable
 
     internal string Scratch => Directory.CreateDirectory(Path.Combine(Folder, "scratch")).FullName;
 
+    /// <summary>Folder of the object store's credentials, or null.</summary>
+    internal string? Secret { get; set; }
+
     internal MediaSpec Spec => new()
     {
         AllowedSchemes = [MediaScheme.File, MediaScheme.Http, MediaScheme.Https],
@@ -29,7 +32,7 @@ internal sealed class TestFetch : IDisposable
 
     internal async Task<ScanPipelineItemException> FailsAsync(ErrorClass expected, MediaSpec spec, SourceItem item)
     {
-        using var fetcher = new MediaFetcher(spec, Scratch, TimeProvider.System);
+        using var fetcher = new MediaFetcher(spec, Secret, Scratch, TimeProvider.System);
         var error = await Assert.ThrowsAsync<ScanPipelineItemException>(() => fetcher.FetchAsync(item, TestContext.Current.CancellationToken));
         Assert.Equal(expected, error.Class);
         Assert.Empty(Directory.EnumerateFiles(Scratch));
@@ -38,7 +41,7 @@ internal sealed class TestFetch : IDisposable
 
     internal async Task<FetchedMedia> FetchAsync(MediaSpec spec, Uri uri, string? sha256 = null)
     {
-        using var fetcher = new MediaFetcher(spec, Scratch, TimeProvider.System);
+        using var fetcher = new MediaFetcher(spec, Secret, Scratch, TimeProvider.System);
         return await fetcher.FetchAsync(TestScan.At(uri, sha256), TestContext.Current.CancellationToken);
     }
 

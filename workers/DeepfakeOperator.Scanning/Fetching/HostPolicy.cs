@@ -23,6 +23,14 @@ internal sealed class HostPolicy(MediaSpec spec)
             throw Denied($"port {uri.Port} of host {host} is not among source.media.allowedHosts: an entry without a port allows the scheme's own port only");
     }
 
+    /// <summary>Refuses a bucket that the ScanJob does not allow.</summary>
+    /// <exception cref="ScanPipelineItemException">Scheme or bucket is not allowed.</exception>
+    internal void CheckBucket(string bucket)
+    {
+        if (!spec.AllowedSchemes.Contains(MediaScheme.S3)) throw Denied("scheme s3 is not among source.media.allowedSchemes");
+        if (!Array.Exists(_allowed, allowed => allowed.Names(bucket))) throw Denied($"bucket {bucket} is not among source.media.allowedHosts");
+    }
+
     private static ScanPipelineItemException Denied(string message) => ScanPipelineItemException.Fetch(ErrorClass.FetchDenied, message);
 
     /// <summary>An exact name, or all names below one, and perhaps a port.</summary>

@@ -59,7 +59,7 @@ internal sealed class ModelStore(ScanPipelineOptions options)
         using var http = new HttpSource(spec, options.TimeProvider);
         try
         {
-            using var response = await http.GetAsync(uri, wall.Token);
+            using var response = await http.GetAsync(uri, rest: null, wall.Token);
             if (response.Content.Headers.ContentLength > MaxBytes) throw new IOException("it is larger than 2 GiB");
             await response.Content.LoadIntoBufferAsync(Math.Min(MaxBytes, Array.MaxLength), wall.Token);
             return await response.Content.ReadAsByteArrayAsync(wall.Token);
