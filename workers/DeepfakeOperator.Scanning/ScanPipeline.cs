@@ -41,7 +41,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
-        _fetcher = new MediaFetcher(source, options.ScratchFolder, options.TimeProvider);
+        _fetcher = new MediaFetcher(source, options.MediaSecretFolder, options.ScratchFolder, options.TimeProvider);
         _batchers = [.. sessions.Select((session, index) => new Batcher(
             session, index, configuration.Spec.Workers.Batch, Lanes(session, options), () => Volatile.Read(ref _decoding) > 0, options.TimeProvider, _logger))];
         _context = new ScanPipelineContext(

@@ -17,6 +17,9 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
     /// <summary>Spacing where a container does not say how long it is.</summary>
     private static readonly TimeSpan UnknownDurationStep = TimeSpan.FromSeconds(1);
 
+    /// <summary>A duration that lies must not become a step of nothing: then no frame after the first would be another's successor.</summary>
+    private const double LeastStep = 0.001;
+
     private readonly FFOptions _options = new() { TemporaryFilesFolder = scratchFolder, WorkingDirectory = scratchFolder };
 
     /// <summary>How many frames are expected of a video: what a detector that wants fewer chooses from.</summary>
@@ -28,16 +31,21 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
     /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
     internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => WithinTimeAsync(async token =>
     {
+        if (media.Type.Demuxer.Length == 0) return AnimationDecoder.Probe(media);
         try
         {
             var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _options, Guard(media.Type), token);
             var duration = probe.Duration > TimeSpan.Zero ? probe.Duration.TotalSeconds : (double?)null;
             var video = probe.VideoStreams.FirstOrDefault(stream => stream.Disposition?.GetValueOrDefault("attached_pic") != true);
             if (video is null) return new VideoInfo(0, 0, duration);
-            if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Corrupt("its pictures have no size");
-            if ((long)width * height > StillDecoder.MaxPixels)
-                throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"frames of {width}×{height} pixels are too large");
+            if (video is not { Width: > 0 and var width, Height: > 0 and var height })
+                throw probe.StandardError.Any(IsTooLarge) ? TooLarge() : Corrupt("its pictures have no size");
+            if ((long)width * height > StillDecoder.MaxPixels) throw TooLarge();
             return video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration) : new VideoInfo(height, width, duration);
+        }
+        catch (FFProbeProcessException error) when (error.StandardError.Any(IsTooLarge))
+        {
+            throw TooLarge();
         }
         catch (FFProbeException error)
         {
@@ -50,6 +58,7 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
     internal Task<IReadOnlyList<double>> DecodeAsync(
         FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => WithinTimeAsync(async token =>
     {
+        if (media.Type.Demuxer.Length == 0) return await AnimationDecoder.DecodeAsync(media, sampling, Step(info), onFrame, token);
         using var frame = new PixelBuffer(info.Width, info.Height, 3);
         using var pipe = new FramePipe();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -98,11 +107,17 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
 
     private static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
 
+    /// <summary>ffmpeg's words where <c>-max_pixels</c> stopped a decoder; some containers then have pictures of no size, others no stream at all.</summary>
+    private static bool IsTooLarge(string line) => line.Contains("exceeds specified max pixel count", StringComparison.Ordinal);
+
+    private static ScanPipelineItemException TooLarge() =>
+        ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"its frames have more than {StillDecoder.MaxPixels / 1_000_000} megapixels");
+
     /// <summary>One frame, the first, of each stretch of this length: even over the duration whatever the frame rate does.</summary>
     private double Step(VideoInfo info)
     {
         if (sampling.Strategy == VideoSamplingStrategy.Interval) return sampling.Interval.TotalSeconds;
-        return info.Duration is { } duration ? duration / sampling.Frames : UnknownDurationStep.TotalSeconds;
+        return info.Duration is { } duration ? Math.Max(duration / sampling.Frames, LeastStep) : UnknownDurationStep.TotalSeconds;
     }
 
     /// <summary>
