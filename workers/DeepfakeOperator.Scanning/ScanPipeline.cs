@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
@@ -31,13 +32,15 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly ScanPipelineDecoder _decoder;
     private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
     private readonly IReadOnlyList<Batcher> _batchers;
+    private readonly IReadOnlyList<SpeechGate?> _gates;
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
     private int _disposed;
 
-    private ScanPipeline(ScanConfiguration configuration, ScanPipelineOptions options, IReadOnlyList<ModelSession> sessions)
+    private ScanPipeline(ScanConfiguration configuration, ScanPipelineOptions options, IReadOnlyList<ModelSession> sessions, IReadOnlyList<SpeechGate?> gates)
     {
+        _gates = gates;
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
@@ -53,7 +56,9 @@ public sealed class ScanPipeline : IAsyncDisposable
             options.RawOutputs,
             options.TimeProvider);
         var videos = new VideoDecoder(configuration.Spec.Sampling.Video, options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
-        _decoder = new ScanPipelineDecoder(_batchers, videos, _logger);
+        var sound = new SoundStage(
+            _context.Specs, gates, new AudioDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider), configuration.Spec.Sampling.Audio);
+        _decoder = new ScanPipelineDecoder(_batchers, videos, sound, _logger);
         _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, StillsPerCore * options.Cores, DecodeStillAsync);
         _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
         Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
@@ -77,19 +82,22 @@ public sealed class ScanPipeline : IAsyncDisposable
         Directory.CreateDirectory(options.ScratchFolder);
         RemoveLeftovers(options.ScratchFolder);
         var sessions = new List<ModelSession>();
+        var gates = new List<SpeechGate?>();
         try
         {
             var logger = options.LoggerFactory.CreateLogger<ModelSession>();
             foreach (var detector in configuration.Detectors)
             {
+                gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
                 sessions.Add(await ModelSession.LoadAsync(
                     detector, configuration.Spec.Workers.Accelerator.Providers, new ModelStore(options), logger, ct));
             }
-            return new ScanPipeline(configuration, options, sessions);
+            return new ScanPipeline(configuration, options, sessions, gates);
         }
         catch (Exception error)
         {
             foreach (var session in sessions) session.Dispose();
+            foreach (var gate in gates) gate?.Dispose();
             if (error is DetectorException refusal)
                 throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
             throw;
@@ -120,6 +128,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         await Task.WhenAll(_loops);
         _stills.Dispose();
         foreach (var batcher in _batchers) batcher.Dispose();
+        foreach (var gate in _gates) gate?.Dispose();
         _fetcher.Dispose();
         _stop.Dispose();
         RemoveLeftovers(_options.ScratchFolder);
@@ -170,12 +179,8 @@ public sealed class ScanPipeline : IAsyncDisposable
                 Interlocked.Increment(ref _decoding);
                 await _stills.EnqueueAsync(item, _stop.Token);
                 break;
-            case MediaKind.Video:
-                await _videos.Writer.WriteAsync(item, _stop.Token);
-                break;
             default:
-                item.NothingFor("audio", null, "no detector of the job takes audio");
-                item.Decoded(null, 0);
+                await _videos.Writer.WriteAsync(item, _stop.Token);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
 using DeepfakeOperator.Scanning.Verdicts;
@@ -6,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Scanning;
 
-/// <summary>The decode stage: pictures of an item, preprocessed into the batches of the detectors that take them.</summary>
-internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, ILogger logger)
+/// <summary>The decode stage: pictures and sound of an item, preprocessed into the batches of the detectors that take them.</summary>
+internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, SoundStage sound, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
     internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
@@ -18,6 +19,7 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             using (var still = StillDecoder.Decode(item.Media!, Needed))
             {
                 item.Found(still.Width, still.Height, null);
+                Exclude(item, pictures: true, sound: false);
                 var sources = Open(item);
                 for (var i = 0; i < sources.Length; i++) await HandAsync(item, i, sources[i], new Frame(0, still.Pixels), ct);
                 foreach (var source in sources) await EndAsync(source, ct);
@@ -40,25 +42,18 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         item.Begin();
         try
         {
-            var info = await videos.ProbeAsync(item.Media!, ct);
-            if (!info.HasPictures)
+            if (item.Media!.Type.Kind == MediaKind.Audio && !detectors.Any(detector => detector.Session.Units.TakesSound))
             {
-                item.NothingFor("audio", info.Duration, "it holds no pictures, and no detector of the job takes audio");
+                item.NothingFor("audio", null, "no detector of the job takes audio");
                 item.Decoded(null, 0);
                 return;
             }
-            item.Found(info.Width, info.Height, info.Duration);
-            var expected = videos.Expected(info);
+            var info = await videos.ProbeAsync(item.Media, ct);
+            item.Found(info.Width, info.Height, info.Duration, info.HasPictures ? null : "audio");
+            Exclude(item, info.HasPictures, info.HasSound);
             var sources = Open(item);
-            var frames = 0;
-            var times = await videos.DecodeAsync(item.Media!, info, async (index, pixels, token) =>
-            {
-                frames++;
-                for (var i = 0; i < sources.Length; i++)
-                {
-                    if (Takes(detectors[i], index, expected)) await HandAsync(item, i, sources[i], new Frame(index, pixels), token);
-                }
-            }, ct);
+            var (times, frames) = info.HasPictures ? await FramesAsync(item, info, sources, ct) : ([], 0);
+            await sound.HandAsync(item, item.Media, [.. sources.Select((source, i) => detectors[i].Session.Units.TakesSound ? source : null)], ct);
             foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
         }
@@ -69,6 +64,33 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         catch (Exception error)
         {
             item.Ended(Typed(error, item));
+        }
+    }
+
+    private async Task<(IReadOnlyList<double> Times, int Frames)> FramesAsync(ScanPipelineItem item, VideoInfo info, IUnitSource?[] sources, CancellationToken ct)
+    {
+        if (!detectors.Where((detector, i) => sources[i] is not null && detector.Session.Units.TakesFrames).Any()) return ([], 0);
+        var expected = videos.Expected(info);
+        var frames = 0;
+        var times = await videos.DecodeAsync(item.Media!, info, async (index, pixels, token) =>
+        {
+            frames++;
+            for (var i = 0; i < sources.Length; i++)
+            {
+                if (Takes(detectors[i], index, expected)) await HandAsync(item, i, sources[i], new Frame(index, pixels), token);
+            }
+        }, ct);
+        return (times, frames);
+    }
+
+    /// <summary>Tells the item which detectors it has nothing for.</summary>
+    private void Exclude(ScanPipelineItem item, bool pictures, bool sound)
+    {
+        for (var i = 0; i < detectors.Count; i++)
+        {
+            var units = detectors[i].Session.Units;
+            if (units.TakesFrames && !pictures) item.Exclude(i, "it holds no pictures");
+            else if (units.TakesSound && !sound) item.Exclude(i, "it holds no sound");
         }
     }
 

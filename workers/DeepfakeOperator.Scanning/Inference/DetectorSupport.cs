@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Audio;
 
 namespace DeepfakeOperator.Scanning.Inference;
 
@@ -9,15 +10,27 @@ namespace DeepfakeOperator.Scanning.Inference;
 internal static class DetectorSupport
 {
     /// <summary>Everything that stands in the way, each naming its field; empty: it can run.</summary>
-    internal static IReadOnlyList<string> Problems(DetectorSpec spec) =>
-        [.. Shape(spec), .. Image(spec), .. Outputs(spec), .. Scores(spec), .. Rest(spec)];
+    internal static IReadOnlyList<string> Problems(DetectorSpec spec) => spec.Modality switch
+    {
+        Modality.Audio => [.. Common(spec), .. AudioSupport.Problems(spec), .. Outputs(spec), .. Scores(spec)],
+        _ => [.. Common(spec), .. Shape(spec), .. Image(spec), .. Outputs(spec), .. Scores(spec), .. Rest(spec)],
+    };
+
+    private static IEnumerable<string> Common(DetectorSpec spec)
+    {
+        if (spec.Role != DetectorRole.Detector) yield return $"role: {spec.Role} is not run by itself, only for other detectors";
+        if (spec.Model is null) yield return "model: required";
+        if (spec.MaxBatch < 1) yield return "maxBatch: must be 1 or more";
+        for (var i = 0; i < spec.Inputs.Count; i++)
+        {
+            if (spec.Inputs[i].State is not null || spec.Inputs[i].Value is not null)
+                yield return $"inputs[{i}].state, inputs[{i}].value: for role VoiceActivity only; make it a constant of the graph";
+        }
+    }
 
     private static IEnumerable<string> Shape(DetectorSpec spec)
     {
-        if (spec.Role != DetectorRole.Detector) yield return $"role: {spec.Role} is not run by itself, only for other detectors";
         if (spec.Modality != Modality.Image) yield return $"modality: {spec.Modality} is not supported by this version of the worker; Image is";
-        if (spec.Model is null) yield return "model: required";
-        if (spec.MaxBatch < 1) yield return "maxBatch: must be 1 or more";
         if (spec.Inputs.Count != 1)
         {
             yield return $"inputs: an image detector has exactly one, not {spec.Inputs.Count}";

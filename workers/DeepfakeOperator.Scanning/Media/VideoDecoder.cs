@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
@@ -9,8 +8,7 @@ using FFMpegCore.Exceptions;
 namespace DeepfakeOperator.Scanning.Media;
 
 /// <summary>
-/// Frames of videos through ffmpeg, from a local file under a generated name. Only the demuxer that the first bytes call for may open it, and only
-/// local files and pipes may be opened at all: a playlist in disguise reaches nobody.
+/// Frames of videos through ffmpeg, from a local file under a generated name.
 /// </summary>
 internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFolder, TimeSpan timeout, TimeProvider time)
 {
@@ -20,7 +18,7 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
     /// <summary>A duration that lies must not become a step of nothing: then no frame after the first would be another's successor.</summary>
     private const double LeastStep = 0.001;
 
-    private readonly FFOptions _options = new() { TemporaryFilesFolder = scratchFolder, WorkingDirectory = scratchFolder };
+    private readonly Ffmpeg _ffmpeg = new(scratchFolder, timeout, time);
 
     /// <summary>How many frames are expected of a video: what a detector that wants fewer chooses from.</summary>
     internal int Expected(VideoInfo info) => sampling.Strategy == VideoSamplingStrategy.Interval && info.Duration is { } duration
@@ -29,19 +27,20 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
 
     /// <summary>Size, duration and rotation.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
-    internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => WithinTimeAsync(async token =>
+    internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
         if (media.Type.Demuxer.Length == 0) return AnimationDecoder.Probe(media);
         try
         {
-            var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _options, Guard(media.Type), token);
+            var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _ffmpeg.Options, Ffmpeg.Guard(media.Type), token);
             var duration = probe.Duration > TimeSpan.Zero ? probe.Duration.TotalSeconds : (double?)null;
             var video = probe.VideoStreams.FirstOrDefault(stream => stream.Disposition?.GetValueOrDefault("attached_pic") != true);
-            if (video is null) return new VideoInfo(0, 0, duration);
+            var sound = probe.AudioStreams.Count > 0;
+            if (video is null) return new VideoInfo(0, 0, duration, sound);
             if (video is not { Width: > 0 and var width, Height: > 0 and var height })
-                throw probe.StandardError.Any(IsTooLarge) ? TooLarge() : Corrupt("its pictures have no size");
+                throw probe.StandardError.Any(IsTooLarge) ? TooLarge() : Ffmpeg.Corrupt("its pictures have no size");
             if ((long)width * height > StillDecoder.MaxPixels) throw TooLarge();
-            return video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration) : new VideoInfo(height, width, duration);
+            return video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration, sound) : new VideoInfo(height, width, duration, sound);
         }
         catch (FFProbeProcessException error) when (error.StandardError.Any(IsTooLarge))
         {
@@ -49,14 +48,14 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         }
         catch (FFProbeException error)
         {
-            throw Corrupt("ffprobe cannot read it", error);
+            throw Ffmpeg.Corrupt("ffprobe cannot read it", error);
         }
     }, ct);
 
     /// <summary>Hands the sampled frames to <paramref name="onFrame"/>, one after the other, and returns their times in seconds.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
     internal Task<IReadOnlyList<double>> DecodeAsync(
-        FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => WithinTimeAsync(async token =>
+        FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
         if (media.Type.Demuxer.Length == 0) return await AnimationDecoder.DecodeAsync(media, sampling, Step(info), onFrame, token);
         using var frame = new PixelBuffer(info.Width, info.Height, 3);
@@ -67,12 +66,12 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         var keyframes = sampling.Strategy == VideoSamplingStrategy.Keyframes ? "-skip_frame nokey " : "";
         var running = FFMpegArguments
             .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
-                $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Guard(media.Type)}"))
+                $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Ffmpeg.Guard(media.Type)}"))
             .OutputToUrl(pipe.Url, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
                 $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{Filter(step, info)}\" -frames:v {sampling.Frames} -f rawvideo -pix_fmt rgb24")))
             .NotifyOnStandardError(line => ReadTime(line, times))
             .CancellableThrough(stop.Token, TimeSpan.Zero)
-            .ProcessAsynchronously(throwOnError: false, _options, stop.Token);
+            .ProcessAsynchronously(throwOnError: false, _ffmpeg.Options, stop.Token);
         int frames;
         try
         {
@@ -85,27 +84,13 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        var exitCode = await ExitAsync(running);
+        var exitCode = await Ffmpeg.ExitAsync(running);
         token.ThrowIfCancellationRequested();
-        if (frames == 0) throw Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
+        if (frames == 0) throw Ffmpeg.Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
         // Without a time stamp of its own a frame is taken to stand where it was asked for.
         while (times.Count < frames) times.Add(times.Count * step);
         return (IReadOnlyList<double>)times[..frames];
     }, ct);
-
-    private static async Task<int> ExitAsync(Task<FFMpegResult> running)
-    {
-        try
-        {
-            return (await running).ExitCode;
-        }
-        catch (FFMpegException error)
-        {
-            throw Corrupt("ffmpeg cannot decode it", error);
-        }
-    }
-
-    private static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
 
     /// <summary>ffmpeg's words where <c>-max_pixels</c> stopped a decoder; some containers then have pictures of no size, others no stream at all.</summary>
     private static bool IsTooLarge(string line) => line.Contains("exceeds specified max pixel count", StringComparison.Ordinal);
@@ -138,25 +123,4 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         var end = rest.IndexOf(' ');
         if (double.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) times.Add(Math.Max(0, seconds));
     }
-
-    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
-    {
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
-        try
-        {
-            return await work(wall.Token);
-        }
-        catch (Win32Exception error)
-        {
-            throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "this worker has no ffmpeg or ffprobe on its PATH", error);
-        }
-        catch (Exception error) when (clock.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            throw ScanPipelineItemException.Decode(ErrorClass.DecodeTimeout, $"not decoded within {timeout.TotalSeconds:0} s", error);
-        }
-    }
-
-    private static ScanPipelineItemException Corrupt(string message, Exception? inner = null) =>
-        ScanPipelineItemException.Decode(ErrorClass.CorruptMedia, message, inner);
 }
