@@ -1,3 +1,4 @@
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace DeepfakeOperator.Scanning;
 
 /// <summary>The decode stage: pictures of an item, preprocessed into the batches of the detectors that take them.</summary>
-internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, ILogger logger)
+internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, PictureStage pictures, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
     internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
@@ -18,8 +19,9 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             using (var still = StillDecoder.Decode(item.Media!, Needed))
             {
                 item.Found(still.Width, still.Height, null);
+                ExcludeClips(item);
                 var sources = Open(item);
-                for (var i = 0; i < sources.Length; i++) await HandAsync(item, i, sources[i], new Frame(0, still.Pixels), ct);
+                await pictures.StillAsync(item, still.Pixels, sources, ct);
                 foreach (var source in sources) await EndAsync(source, ct);
             }
             item.Decoded(null, 1);
@@ -48,17 +50,8 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
                 return;
             }
             item.Found(info.Width, info.Height, info.Duration);
-            var expected = videos.Expected(info);
             var sources = Open(item);
-            var frames = 0;
-            var times = await videos.DecodeAsync(item.Media!, info, async (index, pixels, token) =>
-            {
-                frames++;
-                for (var i = 0; i < sources.Length; i++)
-                {
-                    if (Takes(detectors[i], index, expected)) await HandAsync(item, i, sources[i], new Frame(index, pixels), token);
-                }
-            }, ct);
+            var (times, frames) = await pictures.VideoAsync(item, info, sources, ct);
             foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
         }
@@ -72,16 +65,18 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         }
     }
 
+    private void ExcludeClips(ScanPipelineItem item)
+    {
+        for (var i = 0; i < detectors.Count; i++)
+        {
+            if (detectors[i].Session.Detector.Spec.Modality is Modality.Clip or Modality.FaceClip)
+                item.Exclude(i, "it is a still, and the detector looks at clips of a video");
+        }
+    }
+
     /// <summary>One source a detector; null for those that do not apply to the item.</summary>
     private IUnitSource?[] Open(ScanPipelineItem item) =>
         [.. detectors.Select((detector, i) => item.Applies(i) ? detector.Session.Units.Open(new UnitSink(detector, item)) : null)];
-
-    private async ValueTask HandAsync(ScanPipelineItem item, int detector, IUnitSource? source, Frame frame, CancellationToken ct)
-    {
-        if (source is null) return;
-        if (Gates.NeedQuality(detectors[detector].Session.Detector.Spec.Gates)) item.Measured(detector, ImageQuality.Measure(frame.Pixels));
-        await source.FrameAsync(frame, ct);
-    }
 
     private static ValueTask EndAsync(IUnitSource? source, CancellationToken ct) => source?.EndAsync(ct) ?? ValueTask.CompletedTask;
 
@@ -95,13 +90,6 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             (w, h) = (Math.Max(w, needed.Width), Math.Max(h, needed.Height));
         }
         return (w, h);
-    }
-
-    /// <summary>Every frame, or as many as the detector wants, evenly.</summary>
-    private static bool Takes(Batcher detector, int index, int expected)
-    {
-        var wanted = detector.Session.Detector.Spec.Video.Frames;
-        return wanted <= 0 || wanted >= expected || (long)index * wanted / expected != (index - 1L) * wanted / expected || index == 0;
     }
 
     private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)

@@ -9,6 +9,12 @@ internal interface IUnitFactory
     /// <summary>Smallest size to which a picture may be decoded, from its full size; null: only the full one will do.</summary>
     (int Width, int Height)? Needed(int width, int height);
 
+    /// <summary>True: its units are made of pictures.</summary>
+    bool TakesFrames => true;
+
+    /// <summary>True: its units are made of sound, as the descriptor's audio says.</summary>
+    bool TakesSound => false;
+
     /// <summary>Begins an item.</summary>
     IUnitSource Open(UnitSink sink);
 }

@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Faces;
 
 namespace DeepfakeOperator.Scanning.Inference;
 
@@ -9,6 +10,8 @@ internal static class UnitFactories
     internal static IUnitFactory For(DetectorSpec spec) => spec.Modality switch
     {
         Modality.Image => new ImageUnits(spec),
+        Modality.Face => new FaceUnits(spec),
+        Modality.Clip or Modality.FaceClip => new ClipUnits(spec),
         _ => throw new DetectorException("DescriptorInvalid", $"modality: {spec.Modality} is not supported by this version of the worker"),
     };
 }

@@ -6,5 +6,8 @@ namespace DeepfakeOperator.Scanning.Media;
 /// <param name="Duration">Seconds; null where the container does not say.</param>
 internal sealed record VideoInfo(int Width, int Height, double? Duration)
 {
+    /// <summary>Frames a second; null where the container does not say.</summary>
+    internal double? Rate { get; init; }
+
     internal bool HasPictures => Width > 0;
 }
