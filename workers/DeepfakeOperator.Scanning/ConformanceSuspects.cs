@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Audio;
 
 namespace DeepfakeOperator.Scanning;
 
@@ -7,7 +8,8 @@ internal static class ConformanceSuspects
 {
     /// <summary>Descriptors with one field changed, and what to say should that one reproduce the outputs.</summary>
     internal static IEnumerable<(string Hint, DetectorSpec Spec)> Of(DetectorSpec spec) =>
-        Image(spec).Select(suspect => (suspect.Hint, spec with { Image = suspect.Image }));
+        Image(spec).Select(suspect => (suspect.Hint, spec with { Image = suspect.Image }))
+            .Concat(AudioSuspects.Of(spec.Audio).Select(suspect => (suspect.Hint, spec with { Audio = suspect.Audio })));
 
     private static IEnumerable<(string Hint, ImageSpec Image)> Image(DetectorSpec spec)
     {

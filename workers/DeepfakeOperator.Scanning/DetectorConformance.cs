@@ -4,7 +4,9 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Inference;
+using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Scanning;
 
@@ -23,19 +25,24 @@ public static class DetectorConformance
         ArgumentNullException.ThrowIfNull(options);
         try
         {
+            if (detector.Spec.Role == DetectorRole.VoiceActivity) return await VoiceActivityAsync(detector, options, ct);
             await using var golden = await GoldenRun.StartAsync(detector, options, ct);
             if (detector.Spec.Conformance is not { Expected.Count: > 0 } conformance)
-                return Failed("ConformanceMissing", "conformance: an input with expected outputs is required before a detector is Ready");
+                return Missing;
             var bytes = await new ModelStore(options).ReadAsync("conformance.input", conformance.Input.Uri, conformance.Input.Sha256, ct);
             return Compare(await golden.OutputsAsync(bytes, ct), detector.Spec) is not { } worst
-                ? Failed("DescriptorInvalid", "conformance.expected: each needs the name of one of outputs, and no more values than it has")
+                ? Unfit
                 : worst.Delta <= conformance.Tolerance
-                    ? Passed(golden, conformance, worst)
+                    ? Passed(golden.Provider, conformance, worst)
                     : await DifferAsync(detector, options, golden, bytes, worst, ct);
         }
         catch (DetectorException error)
         {
             return Failed(error.Reason, error.Message);
+        }
+        catch (ScanPipelineItemException error)
+        {
+            return Failed("ConformanceInputInvalid", $"conformance.input: {error.Message}");
         }
         catch (PodFatalException error)
         {
@@ -43,12 +50,12 @@ public static class DetectorConformance
         }
     }
 
-    private static DetectorCheck Passed(GoldenRun golden, ConformanceSpec conformance, Difference worst) => new()
+    private static DetectorCheck Passed(string provider, ConformanceSpec conformance, Difference worst) => new()
     {
         Passed = true,
         Reason = "Conformant",
         Message = Text($"model loaded, sha256 matched, outputs reproduced within {conformance.Tolerance} (worst difference {worst.Delta:G3})"),
-        Provider = golden.Provider,
+        Provider = provider,
         WorstDelta = worst.Delta,
     };
 
@@ -56,15 +63,33 @@ public static class DetectorConformance
         ResolvedDetector detector, ScanPipelineOptions options, GoldenRun golden, byte[] bytes, Difference worst, CancellationToken ct)
     {
         var conformance = detector.Spec.Conformance!;
-        var likely = "image.* or model may be wrong";
+        var likely = detector.Spec.Modality == Modality.Audio ? "audio.* or model may be wrong" : "image.* or model may be wrong";
         foreach (var suspect in ConformanceSuspects.Of(detector.Spec))
         {
             if (!await AgreesAsync(detector with { Spec = suspect.Spec }, options, bytes, ct)) continue;
             likely = suspect.Hint;
             break;
         }
-        return Failed("OutputsDiffer", Text($"output {worst.What} is {worst.Actual:G7}, conformance.expected says {worst.Expected:G7} (tolerance {conformance.Tolerance}); {likely}"))
-            with { Provider = golden.Provider, WorstDelta = double.IsFinite(worst.Delta) ? worst.Delta : null };
+        return Differ(golden.Provider, conformance, worst, likely);
+    }
+
+    private static DetectorCheck Differ(string provider, ConformanceSpec conformance, Difference worst, string likely) =>
+        Failed("OutputsDiffer", Text($"output {worst.What} is {worst.Actual:G7}, conformance.expected says {worst.Expected:G7} (tolerance {conformance.Tolerance}); {likely}"))
+            with { Provider = provider, WorstDelta = double.IsFinite(worst.Delta) ? worst.Delta : null };
+
+    /// <summary>A voice-activity model runs on its own; the expected values are those of one window after the other, so that its state is checked too.</summary>
+    private static async Task<DetectorCheck> VoiceActivityAsync(ResolvedDetector detector, ScanPipelineOptions options, CancellationToken ct)
+    {
+        var store = new ModelStore(options);
+        using var gate = await SpeechGate.LoadAsync(detector, store, options.LoggerFactory.CreateLogger<SpeechGate>(), ct);
+        if (detector.Spec.Conformance is not { Expected.Count: > 0 } conformance) return Missing;
+        var bytes = await store.ReadAsync("conformance.input", conformance.Input.Uri, conformance.Input.Sha256, ct);
+        var heard = gate.Listen(await AudioDecoder.DecodeAsync(bytes, gate.SampleRate, options, ct));
+        var provider = ExecutionProvider.CPU.ToString();
+        if (Compare([[.. heard]], detector.Spec) is not { } worst) return Unfit;
+        return worst.Delta <= conformance.Tolerance
+            ? Passed(provider, conformance, worst)
+            : Differ(provider, conformance, worst, "audio.*, inputs[].state or model may be wrong");
     }
 
     private static async Task<bool> AgreesAsync(ResolvedDetector detector, ScanPipelineOptions options, byte[] bytes, CancellationToken ct)
@@ -97,6 +122,10 @@ public static class DetectorConformance
         }
         return worst;
     }
+
+    private static DetectorCheck Missing => Failed("ConformanceMissing", "conformance: an input with expected outputs is required before a detector is Ready");
+
+    private static DetectorCheck Unfit => Failed("DescriptorInvalid", "conformance.expected: each needs the name of one of outputs, and no more values than it has");
 
     private static DetectorCheck Failed(string reason, string message) => new() { Passed = false, Reason = reason, Message = message };
 

@@ -3,6 +3,7 @@ using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Faces;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
@@ -34,14 +35,17 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
     private readonly IReadOnlyList<Batcher> _batchers;
     private readonly IReadOnlyList<FaceFinder> _finders;
+    private readonly IReadOnlyList<SpeechGate?> _gates;
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
     private int _disposed;
 
     private ScanPipeline(
-        ScanConfiguration configuration, ScanPipelineOptions options, IReadOnlyList<ModelSession> sessions, IReadOnlyList<ModelSession> faceSessions)
+        ScanConfiguration configuration, ScanPipelineOptions options,
+        IReadOnlyList<ModelSession> sessions, IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates)
     {
+        _gates = gates;
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
@@ -61,7 +65,9 @@ public sealed class ScanPipeline : IAsyncDisposable
         var finders = configuration.Detectors.Select(detector => FaceDetectors.Of(detector.Spec) is { } name ? _finders.First(finder => finder.Name == name) : null);
         var pictures = new PictureStage(
             _batchers, [.. finders], videos, new FfmpegStills(videos, options.ScratchFolder), configuration.Spec.Sampling, Waiting);
-        _decoder = new ScanPipelineDecoder(_batchers, videos, pictures, _logger);
+        var sound = new SoundStage(
+            _context.Specs, gates, new AudioDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider), configuration.Spec.Sampling.Audio);
+        _decoder = new ScanPipelineDecoder(_batchers, videos, pictures, sound, _logger);
         _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, StillsPerCore * options.Cores, DecodeStillAsync);
         _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
         Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
@@ -86,6 +92,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         RemoveLeftovers(options.ScratchFolder);
         var sessions = new List<ModelSession>();
         var faceSessions = new List<ModelSession>();
+        var gates = new List<SpeechGate?>();
         try
         {
             var logger = options.LoggerFactory.CreateLogger<ModelSession>();
@@ -95,14 +102,16 @@ public sealed class ScanPipeline : IAsyncDisposable
                 // Only who asks for raw outputs (a check) has a use for a face detector by itself.
                 if (detector.Spec.Role != DetectorRole.Detector && options.RawOutputs is null)
                     throw new DetectorException("DescriptorInvalid", $"role: {detector.Spec.Role} is not run by itself, only for other detectors");
+                gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
                 await FaceDetectors.LoadAsync(detector, faceSessions, providers, new ModelStore(options), logger, ct);
                 sessions.Add(await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
             }
-            return new ScanPipeline(configuration, options, sessions, faceSessions);
+            return new ScanPipeline(configuration, options, sessions, faceSessions, gates);
         }
         catch (Exception error)
         {
             foreach (var session in sessions.Concat(faceSessions)) session.Dispose();
+            foreach (var gate in gates) gate?.Dispose();
             if (error is DetectorException refusal)
                 throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
             throw;
@@ -133,6 +142,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         await Task.WhenAll(_loops);
         _stills.Dispose();
         foreach (var batcher in All) batcher.Dispose();
+        foreach (var gate in _gates) gate?.Dispose();
         _fetcher.Dispose();
         _stop.Dispose();
         RemoveLeftovers(_options.ScratchFolder);
@@ -186,12 +196,8 @@ public sealed class ScanPipeline : IAsyncDisposable
                 Interlocked.Increment(ref _decoding);
                 await _stills.EnqueueAsync(item, _stop.Token);
                 break;
-            case MediaKind.Video:
-                await _videos.Writer.WriteAsync(item, _stop.Token);
-                break;
             default:
-                item.NothingFor("audio", null, "no detector of the job takes audio");
-                item.Decoded(null, 0);
+                await _videos.Writer.WriteAsync(item, _stop.Token);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Records;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
 using DeepfakeOperator.Scanning.Verdicts;
@@ -7,8 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Scanning;
 
-/// <summary>The decode stage: pictures of an item, preprocessed into the batches of the detectors that take them.</summary>
-internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, PictureStage pictures, ILogger logger)
+/// <summary>The decode stage: pictures and sound of an item, preprocessed into the batches of the detectors that take them.</summary>
+internal sealed class ScanPipelineDecoder(
+    IReadOnlyList<Batcher> detectors, VideoDecoder videos, PictureStage pictures, SoundStage sound, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
     internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
@@ -19,6 +21,7 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             using (var still = StillDecoder.Decode(item.Media!, Needed))
             {
                 item.Found(still.Width, still.Height, null);
+                Exclude(item, pictures: true, sound: false);
                 ExcludeClips(item);
                 var sources = Open(item);
                 await pictures.StillAsync(item, still.Pixels, sources, ct);
@@ -42,16 +45,18 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         item.Begin();
         try
         {
-            var info = await videos.ProbeAsync(item.Media!, ct);
-            if (!info.HasPictures)
+            if (item.Media!.Type.Kind == MediaKind.Audio && !detectors.Any(detector => detector.Session.Units.TakesSound))
             {
-                item.NothingFor("audio", info.Duration, "it holds no pictures, and no detector of the job takes audio");
+                item.NothingFor("audio", null, "no detector of the job takes audio");
                 item.Decoded(null, 0);
                 return;
             }
-            item.Found(info.Width, info.Height, info.Duration);
+            var info = await videos.ProbeAsync(item.Media, ct);
+            item.Found(info.Width, info.Height, info.Duration, info.HasPictures ? null : "audio");
+            Exclude(item, info.HasPictures, info.HasSound);
             var sources = Open(item);
-            var (times, frames) = await pictures.VideoAsync(item, info, sources, ct);
+            var (times, frames) = info.HasPictures ? await pictures.VideoAsync(item, info, sources, ct) : ([], 0);
+            await sound.HandAsync(item, item.Media, [.. sources.Select((source, i) => detectors[i].Session.Units.TakesSound ? source : null)], ct);
             foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
         }
@@ -71,6 +76,17 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         {
             if (detectors[i].Session.Detector.Spec.Modality is Modality.Clip or Modality.FaceClip)
                 item.Exclude(i, "it is a still, and the detector looks at clips of a video");
+        }
+    }
+
+    /// <summary>Tells the item which detectors it has nothing for.</summary>
+    private void Exclude(ScanPipelineItem item, bool pictures, bool sound)
+    {
+        for (var i = 0; i < detectors.Count; i++)
+        {
+            var units = detectors[i].Session.Units;
+            if (units.TakesFrames && !pictures) item.Exclude(i, "it holds no pictures");
+            else if (units.TakesSound && !sound) item.Exclude(i, "it holds no sound");
         }
     }
 

@@ -47,9 +47,10 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     }
 
     /// <summary>What decoding found out before the first unit.</summary>
-    internal void Found(int width, int height, double? duration)
+    internal void Found(int width, int height, double? duration, string? modality = null)
     {
-        Info = Info! with { Width = width, Height = height, Duration = duration };
+        Modality = modality ?? Modality;
+        Info = Info! with { Width = width > 0 ? width : null, Height = height > 0 ? height : null, Duration = duration };
         for (var i = 0; i < _notApplicable.Length; i++) _notApplicable[i] = Gates.NotApplicable(context.Specs[i].Gates, width, height, duration);
     }
 
@@ -160,7 +161,7 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
             parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted);
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
-        var timeline = Modality == "video" && _frames > 0;
+        var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
         return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
     }
 }

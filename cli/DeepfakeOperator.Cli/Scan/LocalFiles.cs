@@ -6,7 +6,9 @@ namespace DeepfakeOperator.Cli.Scan;
 /// <summary>The files under the paths that were given, folders with all that is below them, in order of name.</summary>
 internal static class LocalFiles
 {
-    internal static IEnumerable<LocalItem> Under(IEnumerable<string> paths) => paths.SelectMany(path => Directory.Exists(path) ? Walk(path) : [new LocalItem(path)]);
+    /// <summary>Each once, however often it was given.</summary>
+    internal static IEnumerable<LocalItem> Under(IEnumerable<string> paths) =>
+        paths.SelectMany(path => Directory.Exists(path) ? Walk(path) : [new LocalItem(path)]).DistinctBy(item => item.Path);
 
     private static IEnumerable<LocalItem> Walk(string top)
     {

@@ -24,19 +24,20 @@ internal static class LocalScan
     /// <summary>Scans the files and hands out each item when it is done, in no order.</summary>
     /// <exception cref="UsageException">The detectors cannot be run.</exception>
     internal static async Task RunAsync(
-        IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, Func<ScannedItem, Task> onItem, CancellationToken ct)
+        IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, Task> onItem, CancellationToken ct)
     {
+        var listener = raw ? new RawListener(detectors) : null;
         using var scratch = new ScratchFolder();
         using var room = new SemaphoreSlim(InFlight);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var done = Channel.CreateBounded<ScannedItem>(InFlight);
-        await using var pipeline = await StartAsync(detectors, scratch.Path, ct);
+        await using var pipeline = await StartAsync(detectors, scratch.Path, listener, ct);
         var submitting = SubmitAsync(pipeline, items, room, done.Writer, stop.Token);
         try
         {
             await foreach (var item in done.Reader.ReadAllAsync(ct))
             {
-                await onItem(item);
+                await onItem(listener is null ? item : item with { Raw = listener.Take(item.Source.Id) });
                 room.Release();
             }
         }
@@ -47,7 +48,7 @@ internal static class LocalScan
         }
     }
 
-    private static async Task<ScanPipeline> StartAsync(IReadOnlyList<ResolvedDetector> detectors, string scratch, CancellationToken ct)
+    private static async Task<ScanPipeline> StartAsync(IReadOnlyList<ResolvedDetector> detectors, string scratch, RawListener? listener, CancellationToken ct)
     {
         var configuration = new ScanConfiguration
         {
@@ -59,7 +60,7 @@ internal static class LocalScan
         };
         try
         {
-            return await ScanPipeline.StartAsync(configuration, new ScanPipelineOptions { ScratchFolder = scratch }, ct);
+            return await ScanPipeline.StartAsync(configuration, new ScanPipelineOptions { ScratchFolder = scratch, RawOutputs = listener is null ? null : listener.Hear }, ct);
         }
         catch (PodFatalException error)
         {

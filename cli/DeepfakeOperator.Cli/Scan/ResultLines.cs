@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DeepfakeOperator.Api.Json;
 
 namespace DeepfakeOperator.Cli.Scan;
@@ -7,16 +8,24 @@ namespace DeepfakeOperator.Cli.Scan;
 /// <summary>Results as lines: JSON records, or verdict, score, path and reason with tabs between them.</summary>
 internal static class ResultLines
 {
-    /// <summary>Exactly the value of the record that goes to Kafka, or the typed error.</summary>
+    /// <summary>A model may say NaN, which plain JSON has no word for.</summary>
+    private static readonly JsonSerializerOptions RawOptions = new(ApiJson.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Exactly the value of the record that goes to Kafka, or the typed error; with <c>raw</c> added where that was asked for.</summary>
     internal static string Json(ScannedItem item)
     {
-        var (source, outcome) = (item.Source, item.Outcome);
-        if (outcome.Verdict is { } verdict) return JsonSerializer.Serialize(verdict, ApiJson.Options);
-        var why = outcome.Failure!;
-        return JsonSerializer.Serialize(
-            new FailureRecord(source.Id, source.Uri?.OriginalString, source.Position, LocalScan.ScanJob,
-                new FailureRecord.Why(why.Class, why.Stage, why.Message, why.Attempts)),
-            ApiJson.Options);
+        var record = item.Outcome.Verdict is { } verdict
+            ? JsonSerializer.SerializeToNode(verdict, ApiJson.Options)!
+            : JsonSerializer.SerializeToNode(Failure(item), ApiJson.Options)!;
+        if (item.Raw is not null) record["raw"] = JsonSerializer.SerializeToNode(item.Raw, RawOptions);
+        return record.ToJsonString(ApiJson.Options);
+    }
+
+    private static FailureRecord Failure(ScannedItem item)
+    {
+        var (source, why) = (item.Source, item.Outcome.Failure!);
+        return new FailureRecord(source.Id, source.Uri?.OriginalString, source.Position, LocalScan.ScanJob,
+            new FailureRecord.Why(why.Class, why.Stage, why.Message, why.Attempts));
     }
 
     internal static string Plain(ScannedItem item)

@@ -32,11 +32,13 @@ internal static class ScanCommand
             var documents = await DetectorFiles.ReadAsync(files, ct);
             var problems = documents.SelectMany(document => document.Problems).ToArray();
             if (problems.Length > 0) throw new UsageException(string.Join(Environment.NewLine, problems));
-            var resolved = DetectorSet.Resolve(documents, arguments.GetValue(model) is { } path ? new ModelFiles(path) : null);
+            var json = arguments.GetValue(format) == OutputFormat.Json;
+            if (arguments.GetValue(raw) && !json) throw new UsageException("--raw: only with --output json");
+            var resolved = DetectorSet.Scoring(DetectorSet.Resolve(documents, arguments.GetValue(model) is { } path ? new ModelFiles(path) : null));
             var items = LocalFiles.Under(media);
-            return arguments.GetValue(format) == OutputFormat.Text && console.Profile.Out.IsTerminal
+            return !json && console.Profile.Out.IsTerminal
                 ? await ToTableAsync(console, resolved, items, ct)
-                : await ToLinesAsync(output, resolved, items, arguments.GetValue(format) == OutputFormat.Json ? ResultLines.Json : ResultLines.Plain, ct);
+                : await ToLinesAsync(output, resolved, items, arguments.GetValue(raw), json ? ResultLines.Json : ResultLines.Plain, ct);
         });
         return command;
     }
@@ -53,10 +55,10 @@ internal static class ScanCommand
     private static bool IsYaml(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
 
     private static async Task<int> ToLinesAsync(
-        TextWriter output, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, Func<ScannedItem, string> line, CancellationToken ct)
+        TextWriter output, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, string> line, CancellationToken ct)
     {
         var failed = 0;
-        await LocalScan.RunAsync(detectors, items, async item =>
+        await LocalScan.RunAsync(detectors, items, raw, async item =>
         {
             if (item.Outcome.Verdict is null) failed++;
             await output.WriteLineAsync(line(item).AsMemory(), ct);
@@ -71,7 +73,7 @@ internal static class ScanCommand
         await console.Progress().StartAsync(async progress =>
         {
             var bar = progress.AddTask("scanning", maxValue: all.Count);
-            await LocalScan.RunAsync(detectors, all, item =>
+            await LocalScan.RunAsync(detectors, all, raw: false, item =>
             {
                 table.Add(item);
                 bar.Increment(1);

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using DeepfakeOperator.Api.Json;
+
 namespace DeepfakeOperator.Api.Detectors;
 
 /// <summary>A served model with an OpenAI-compatible chat endpoint.</summary>
@@ -20,4 +23,11 @@ public sealed record RemoteSpec
 
     /// <summary>Images sent with one prompt.</summary>
     public int MaxImages { get; init; } = 1;
+
+    /// <summary>Wall clock for one request; a duration such as <c>60s</c> in YAML.</summary>
+    [JsonConverter(typeof(DurationConverter))]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Requests that one worker has open at once.</summary>
+    public int Concurrency { get; init; } = 4;
 }

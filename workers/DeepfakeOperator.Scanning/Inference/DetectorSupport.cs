@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Audio;
 
 namespace DeepfakeOperator.Scanning.Inference;
 
@@ -10,7 +11,7 @@ internal static class DetectorSupport
 {
     /// <summary>Everything that stands in the way, each naming its field; empty: it can run.</summary>
     internal static IReadOnlyList<string> Problems(DetectorSpec spec) =>
-        [.. Common(spec), .. VisionSupport.Problems(spec), .. Outputs(spec), .. Scores(spec)];
+        [.. Common(spec), .. spec.Modality == Modality.Audio ? AudioSupport.Problems(spec) : VisionSupport.Problems(spec), .. Outputs(spec), .. Scores(spec)];
 
     private static IEnumerable<string> Common(DetectorSpec spec)
     {

@@ -1,3 +1,5 @@
+using DeepfakeOperator.Scanning.Audio;
+
 namespace DeepfakeOperator.Scanning.Inference;
 
 /// <summary>Makes the units of one detector out of one item's media, as it is decoded. Called by one at a time.</summary>
@@ -5,6 +7,9 @@ internal interface IUnitSource
 {
     /// <summary>The next frame, in order of time; a still is a single one. Its pixels are on loan until the call ends.</summary>
     ValueTask FrameAsync(Frame frame, CancellationToken ct);
+
+    /// <summary>All of the item's sound, at the rate that the detector wants and cut to speech if it wants that; after the last frame.</summary>
+    ValueTask SoundAsync(Recording recording, CancellationToken ct) => ValueTask.CompletedTask;
 
     /// <summary>There is no more of this item.</summary>
     ValueTask EndAsync(CancellationToken ct);

@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Faces;
 
 namespace DeepfakeOperator.Scanning.Inference;
@@ -12,6 +13,7 @@ internal static class UnitFactories
         Modality.Image => new ImageUnits(spec),
         Modality.Face => new FaceUnits(spec),
         Modality.Clip or Modality.FaceClip => new ClipUnits(spec),
+        Modality.Audio => new AudioUnits(spec),
         _ => throw new DetectorException("DescriptorInvalid", $"modality: {spec.Modality} is not supported by this version of the worker"),
     };
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Fetching;
@@ -8,38 +7,39 @@ using FFMpegCore.Exceptions;
 namespace DeepfakeOperator.Scanning.Media;
 
 /// <summary>
-/// Frames of videos through ffmpeg, from a local file under a generated name. Only the demuxer that the first bytes call for may open it, and only
-/// local files and pipes may be opened at all: a playlist in disguise reaches nobody.
+/// Frames of videos through ffmpeg, from a local file under a generated name.
 /// </summary>
 internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeProvider time)
 {
-    private readonly FFOptions _options = new() { TemporaryFilesFolder = scratchFolder, WorkingDirectory = scratchFolder };
+    private readonly Ffmpeg _ffmpeg = new(scratchFolder, timeout, time);
 
     /// <summary>Size, duration and rotation.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
-    internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => WithinTimeAsync(async token =>
+    internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
         try
         {
-            var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _options, Guard(media.Type), token);
+            var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _ffmpeg.Options, Ffmpeg.Guard(media.Type), token);
             var duration = probe.Duration > TimeSpan.Zero ? probe.Duration.TotalSeconds : (double?)null;
             var video = probe.VideoStreams.FirstOrDefault(stream => stream.Disposition?.GetValueOrDefault("attached_pic") != true);
-            if (video is null) return new VideoInfo(0, 0, duration);
-            if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Corrupt("its pictures have no size");
+            var sound = probe.AudioStreams.Count > 0;
+            if (video is null) return new VideoInfo(0, 0, duration, sound);
+            if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Ffmpeg.Corrupt("its pictures have no size");
             if ((long)width * height > StillDecoder.MaxPixels)
                 throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"frames of {width}×{height} pixels are too large");
-            return (video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration) : new VideoInfo(height, width, duration)) with { Rate = video.AverageFrameRate };
+            var upright = video.Rotation % 180 == 0 ? (width, height) : (width: height, height: width);
+            return new VideoInfo(upright.width, upright.height, duration, sound) { Rate = video.AverageFrameRate };
         }
         catch (FFProbeException error)
         {
-            throw Corrupt("ffprobe cannot read it", error);
+            throw Ffmpeg.Corrupt("ffprobe cannot read it", error);
         }
     }, ct);
 
     /// <summary>Hands the frames of a plan to <paramref name="onFrame"/>, one after the other, and returns their times in seconds.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
     internal Task<IReadOnlyList<double>> DecodeAsync(
-        FetchedMedia media, FramePlan plan, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => WithinTimeAsync(async token =>
+        FetchedMedia media, FramePlan plan, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
         using var frame = new PixelBuffer(plan.Width, plan.Height, 3);
         using var pipe = new FramePipe();
@@ -48,12 +48,12 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
         var keyframes = plan.KeyframesOnly ? "-skip_frame nokey " : "";
         var running = FFMpegArguments
             .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
-                $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Guard(media.Type)}"))
+                $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Ffmpeg.Guard(media.Type)}"))
             .OutputToUrl(pipe.Url, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
                 $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{plan.Filter}\" -frames:v {plan.Frames} -f rawvideo -pix_fmt rgb24")))
             .NotifyOnStandardError(line => ReadTime(line, times))
             .CancellableThrough(stop.Token, TimeSpan.Zero)
-            .ProcessAsynchronously(throwOnError: false, _options, stop.Token);
+            .ProcessAsynchronously(throwOnError: false, _ffmpeg.Options, stop.Token);
         int frames;
         try
         {
@@ -66,27 +66,14 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
-        var exitCode = await ExitAsync(running);
+        var exitCode = await Ffmpeg.ExitAsync(running);
         token.ThrowIfCancellationRequested();
-        if (frames == 0) throw Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
+        if (frames == 0) throw Ffmpeg.Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
         // Without a time stamp of its own a frame is taken to stand where it was asked for.
         while (times.Count < frames) times.Add(times.Count * plan.Step);
         return (IReadOnlyList<double>)times[..frames];
     }, ct);
 
-    private static async Task<int> ExitAsync(Task<FFMpegResult> running)
-    {
-        try
-        {
-            return (await running).ExitCode;
-        }
-        catch (FFMpegException error)
-        {
-            throw Corrupt("ffmpeg cannot decode it", error);
-        }
-    }
-
-    private static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
 
     private static void ReadTime(string line, List<double> times)
     {
@@ -98,25 +85,4 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
         var end = rest.IndexOf(' ');
         if (double.TryParse(end < 0 ? rest : rest[..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)) times.Add(Math.Max(0, seconds));
     }
-
-    private async Task<T> WithinTimeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken ct)
-    {
-        using var clock = new CancellationTokenSource(timeout, time);
-        using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
-        try
-        {
-            return await work(wall.Token);
-        }
-        catch (Win32Exception error)
-        {
-            throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "this worker has no ffmpeg or ffprobe on its PATH", error);
-        }
-        catch (Exception error) when (clock.IsCancellationRequested && !ct.IsCancellationRequested)
-        {
-            throw ScanPipelineItemException.Decode(ErrorClass.DecodeTimeout, $"not decoded within {timeout.TotalSeconds:0} s", error);
-        }
-    }
-
-    private static ScanPipelineItemException Corrupt(string message, Exception? inner = null) =>
-        ScanPipelineItemException.Decode(ErrorClass.CorruptMedia, message, inner);
 }

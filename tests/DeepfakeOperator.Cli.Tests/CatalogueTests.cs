@@ -1,0 +1,42 @@
+namespace DeepfakeOperator.Cli.Tests;
+
+/// <summary>Every detector of samples/detectors: what the CRD's schema and its rules say, and whether this worker can run it. Their models lie elsewhere.</summary>
+public sealed class CatalogueTests
+{
+    private const string ToFillIn = "    # sha256: that of your file;";
+
+    public static TheoryData<string> Files =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "detectors"), "*.yaml").Select(file => Path.GetFileName(file)!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task A_published_detector_is_valid_and_can_be_run(string name)
+    {
+        using var folder = new TestFolder();
+        var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "detectors", name), TestContext.Current.CancellationToken);
+        Assert.Equal(Path.GetFileNameWithoutExtension(name), Field(text, "  name: "));
+        Assert.Contains("\n  sources:\n    - https://", text, StringComparison.Ordinal);
+        Assert.Contains("licence: ", text, StringComparison.Ordinal);
+
+        var remote = Field(text, "  modality: ") == "Remote";
+        if (text.Contains(ToFillIn, StringComparison.Ordinal))
+        {
+            var report = (await Run.OfAsync("detector", "check", folder.Write(name, text), "--output", "json")).Records.Single();
+            Assert.EndsWith(": spec.model.sha256: required", (string)report["message"]!, StringComparison.Ordinal);
+            Assert.DoesNotContain("; ", (string)report["message"]!, StringComparison.Ordinal);
+        }
+        // With the gap filled, and with an address that nobody answers, nothing is missing but the model.
+        var filled = text.Replace(ToFillIn, $"    sha256: \"{new string('0', 64)}\" #", StringComparison.Ordinal);
+        if (!remote)
+        {
+            var model = filled.IndexOf("\n  model:\n    uri:", StringComparison.Ordinal);
+            var sha256 = filled.IndexOf("\n    sha256:", model, StringComparison.Ordinal);
+            filled = filled[..model] + "\n  model:\n    uri: file:///nowhere/model.onnx" + filled[sha256..];
+        }
+        var check = (await Run.OfAsync("detector", "check", folder.Write(name, filled), "--output", "json")).Records.Single();
+        Assert.True(remote ? (string)check["reason"]! == "ConformanceMissing" : (string)check["reason"]! == "ModelNotFound", (string)check["message"]!);
+    }
+
+    private static string Field(string text, string head) =>
+        text.Split('\n').First(line => line.StartsWith(head, StringComparison.Ordinal))[head.Length..].Split('#')[0].Trim();
+}
