@@ -118,6 +118,7 @@ internal sealed class ProgressFold
                 loads[partition] = (loads[partition].Shards + 1, loads[partition].Items + shard.To - from);
             }
             var lag = _plan.Items - _processedOffsets;
+            var isolated = _running.Values.Count(record => record.Isolated);
             var speed = _offsets.Sum(window => window.PerSecond(now));
             return new Progress
             {
@@ -125,8 +126,9 @@ internal sealed class ProgressFold
                 Shards = new ShardCounts
                 {
                     Pending = _plan.Shards - _doneCount - _running.Count,
-                    Running = _running.Count,
+                    Running = _running.Count - isolated,
                     Succeeded = _doneCount,
+                    Quarantined = isolated,
                 },
                 Top = _top,
                 Lag = lag,
