@@ -14,6 +14,8 @@ public static class VerdictTable
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("Item", "Verdict", "Score", "Media", "Why");
         table.Columns[2].RightAligned();
+        // On a narrow terminal only the reason is wrapped, and a long path ends in dots: a name in pieces can neither be read nor copied.
+        foreach (var column in table.Columns.SkipLast(1)) column.NoWrap();
         var rows = items
             .OrderByDescending(item => item.Verdict is not null)
             .ThenByDescending(item => item.Verdict?.Score ?? -1)
@@ -27,7 +29,7 @@ public static class VerdictTable
     private static Markup[] Row(ScannedItem item)
     {
         if (item.Verdict is not { } verdict)
-            return [Plain(item.Id), new Markup("[red]dead letter[/]"), Plain(""), Plain(""), Plain(item.Error ?? "")];
+            return [Plain(item.Id), new Markup("[red]dead letter[/]"), Plain(""), Plain(""), Wrapped(item.Error ?? "")];
         var media = verdict.Media;
         var size = media.Width is { } width ? $" {width}×{media.Height}" : "";
         var length = media.Duration is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" {seconds:0.0} s") : "";
@@ -37,7 +39,7 @@ public static class VerdictTable
             new Markup($"[{Colour(verdict.Verdict)}]{verdict.Verdict}[/]"),
             Plain(verdict.Score?.ToString("0.000", CultureInfo.InvariantCulture) ?? ""),
             Plain(media.ContentType + size + length),
-            Plain(verdict.Reason ?? ""),
+            Wrapped(verdict.Reason ?? ""),
         ];
     }
 
@@ -50,5 +52,7 @@ public static class VerdictTable
         _ => "grey",
     };
 
-    private static Markup Plain(string text) => new(Markup.Escape(text));
+    private static Markup Wrapped(string text) => new(Markup.Escape(text));
+
+    private static Markup Plain(string text) => new Markup(Markup.Escape(text)).Overflow(Overflow.Ellipsis);
 }
