@@ -21,6 +21,7 @@ internal sealed class ProgressFold
     private readonly RateWindow _items;
     private readonly List<RateWindow> _offsets = [];
     private readonly Dictionary<int, int> _writers = [];
+    private readonly Dictionary<int, long> _bySlot = [];
     private ItemCounts _finished = new();
     private ItemCounts _under = new();
     private long _processedOffsets;
@@ -83,6 +84,7 @@ internal sealed class ProgressFold
                 var now = _clock.GetUtcNow();
                 _items.Add(now, record.Items.Processed - (before?.Items.Processed ?? 0));
                 _offsets[partition].Add(now, offsets);
+                _bySlot[record.Slot] = _bySlot.GetValueOrDefault(record.Slot) + offsets;
             }
             if (before is not null) _under = Minus(_under, before.Items);
             if (record.Done)
@@ -137,6 +139,7 @@ internal sealed class ProgressFold
                 Dealt = _dealt,
                 Loads = [.. loads.Select((load, partition) => new PartitionLoad(load.Shards, load.Items, _offsets[partition].PerSecond(now)))],
                 BusySlots = _unfinished.Values.Distinct().Where(_writers.ContainsKey).Select(partition => _writers[partition]).ToHashSet(),
+                SlotItems = new Dictionary<int, long>(_bySlot),
                 AllDone = _doneCount == _plan.Shards,
             };
         }

@@ -38,6 +38,7 @@ internal static class Reasons
     public const string MeasuringRate = "MeasuringRate";
     public const string AsFastAsAllowed = "AsFastAsAllowed";
     public const string OnTarget = "OnTarget";
+    public const string ExchangingSlow = "ExchangingSlow";
     public const string BehindTarget = "BehindTarget";
     public const string ShardsLeft = "ShardsLeft";
     public const string KeepingUp = "KeepingUp";
