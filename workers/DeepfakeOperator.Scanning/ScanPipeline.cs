@@ -33,6 +33,7 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
     private readonly IReadOnlyList<Batcher> _batchers;
     private readonly IReadOnlyList<SpeechGate?> _gates;
+    private readonly ScanPipelineMemory _memory = new();
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
@@ -173,6 +174,8 @@ public sealed class ScanPipeline : IAsyncDisposable
             item.Ended(Typed(error, item));
             return;
         }
+        // Whoever asks for raw outputs asks for each item's own.
+        if (_options.RawOutputs is null && !_memory.IsNew(item)) return;
         switch (item.Media!.Type.Kind)
         {
             case MediaKind.Still:
@@ -231,6 +234,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         if (outcome.Verdict is { } verdict) ScanPipelineMetrics.Outcome(verdict.Verdict);
         else ScanPipelineMetrics.Outcome(outcome.Failure!.Class);
         done(outcome);
+        _memory.Complete(item, outcome);
     }
 
     private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)
