@@ -1,5 +1,4 @@
 using DeepfakeOperator.Api.Records;
-using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Scanning.Fetching;
 using SkiaSharp;
 
@@ -22,24 +21,24 @@ internal static class AnimationDecoder
     /// <summary>Hands the sampled frames on, the first of each stretch of so many seconds, and returns their times.</summary>
     /// <exception cref="ScanPipelineItemException">Corrupt (an incomplete frame too).</exception>
     internal static async Task<IReadOnlyList<double>> DecodeAsync(
-        FetchedMedia media, VideoSamplingSpec sampling, double step, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct)
+        FetchedMedia media, FramePlan plan, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct)
     {
         using var codec = StillDecoder.Open(media.LocalPath!);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         using var canvas = new PixelBuffer(info.Width, info.Height, info.BytesPerPixel);
         var frames = codec.FrameInfo;
-        var times = new List<double>(sampling.Frames);
+        var times = new List<double>(plan.Frames);
         var elapsed = 0L;
-        for (var i = 0; i < frames.Length && times.Count < sampling.Frames; i++)
+        for (var i = 0; i < frames.Length && times.Count < plan.Frames; i++)
         {
             ct.ThrowIfCancellationRequested();
             // A frame may only hold what differs, so all are drawn, on top of the one before.
             var result = codec.GetPixels(info, canvas.Address, canvas.Stride, new SKCodecOptions(i, frames[i].RequiredFrame < 0 ? -1 : i - 1));
             if (result != SKCodecResult.Success) throw StillDecoder.Error(result);
             var time = elapsed / Milliseconds;
-            var wanted = sampling.Strategy == VideoSamplingStrategy.Keyframes
+            var wanted = plan.KeyframesOnly
                 ? frames[i].RequiredFrame < 0
-                : times.Count == 0 || Math.Floor(time / step) > Math.Floor(times[^1] / step);
+                : times.Count == 0 || Math.Floor(time / plan.Step) > Math.Floor(times[^1] / plan.Step);
             if (wanted)
             {
                 await onFrame(times.Count, canvas, ct);
