@@ -36,6 +36,7 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly IReadOnlyList<Batcher> _batchers;
     private readonly IReadOnlyList<FaceFinder> _finders;
     private readonly IReadOnlyList<SpeechGate?> _gates;
+    private readonly HostLanes _lanes = new();
     private readonly ScanPipelineMemory _memory = new();
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
@@ -170,7 +171,7 @@ public sealed class ScanPipeline : IAsyncDisposable
             await foreach (var item in _submitted.Reader.ReadAllAsync(_stop.Token))
             {
                 ScanPipelineMetrics.Queue(ScanPipelineItemException.FetchStage, -1);
-                await FetchAsync(item);
+                for (var next = _lanes.TryEnter(item) ? item : null; next is not null; next = _lanes.Leave(next)) await FetchAsync(next);
             }
         }
         catch (OperationCanceledException)
