@@ -36,6 +36,8 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly IReadOnlyList<Batcher> _batchers;
     private readonly IReadOnlyList<FaceFinder> _finders;
     private readonly IReadOnlyList<SpeechGate?> _gates;
+    private readonly HostLanes _lanes = new();
+    private readonly ScanPipelineMemory _memory = new();
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
@@ -169,7 +171,7 @@ public sealed class ScanPipeline : IAsyncDisposable
             await foreach (var item in _submitted.Reader.ReadAllAsync(_stop.Token))
             {
                 ScanPipelineMetrics.Queue(ScanPipelineItemException.FetchStage, -1);
-                await FetchAsync(item);
+                for (var next = _lanes.TryEnter(item) ? item : null; next is not null; next = _lanes.Leave(next)) await FetchAsync(next);
             }
         }
         catch (OperationCanceledException)
@@ -190,6 +192,8 @@ public sealed class ScanPipeline : IAsyncDisposable
             item.Ended(Typed(error, item));
             return;
         }
+        // Whoever asks for raw outputs asks for each item's own.
+        if (_options.RawOutputs is null && !_memory.IsNew(item)) return;
         switch (item.Media!.Type.Kind)
         {
             case MediaKind.Still:
@@ -255,6 +259,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         if (outcome.Verdict is { } verdict) ScanPipelineMetrics.Outcome(verdict.Verdict);
         else ScanPipelineMetrics.Outcome(outcome.Failure!.Class);
         done(outcome);
+        _memory.Complete(item, outcome);
     }
 
     private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)

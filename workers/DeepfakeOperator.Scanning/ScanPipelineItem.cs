@@ -16,6 +16,7 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     private readonly FaceCount?[] _faces = new FaceCount?[context.Readers.Count];
     private readonly IReadOnlyList<double>?[] _times = new IReadOnlyList<double>?[context.Readers.Count];
     private ScanPipelineItemException? _failure;
+    private ItemOutcome? _repeated;
     private int _outstanding = 1;
     private int _frames;
     private int _tracks;
@@ -27,6 +28,9 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
 
     /// <summary>Set between fetch and decode.</summary>
     internal FetchedMedia? Media { get; private set; }
+
+    /// <summary>Of the media; null before it is fetched.</summary>
+    internal string? Sha256 => Info?.Sha256;
 
     private string Modality { get; set; } = "image";
 
@@ -125,6 +129,20 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         EndDecode();
     }
 
+    /// <summary>The same bytes are being scanned, or were: nothing of this item's own is needed any more.</summary>
+    internal void Rest()
+    {
+        Media?.Dispose();
+        Media = null;
+    }
+
+    /// <summary>The outcome of another item with the same bytes.</summary>
+    internal void Repeat(ItemOutcome outcome)
+    {
+        _repeated = outcome;
+        Release();
+    }
+
     /// <summary>The pipeline is stopping: what is held is given back, and nobody hears of the item.</summary>
     internal void Drop() => Media?.Dispose();
 
@@ -152,6 +170,7 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     /// <summary>Called once, when nothing is outstanding any more.</summary>
     internal ItemOutcome Outcome()
     {
+        if (_repeated is not null) return Repeated(_repeated);
         if (_failure is { } failure) return ItemOutcome.Failed(failure.ToFailure());
         var parts = new DetectorPart[_units.Length];
         for (var i = 0; i < parts.Length; i++)
@@ -164,4 +183,14 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
         return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
     }
+
+    /// <summary>What was found out about the bytes, in the name of this item.</summary>
+    private ItemOutcome Repeated(ItemOutcome other) => other.Verdict is not { } verdict ? other : ItemOutcome.Judged(verdict with
+    {
+        Id = Source.Id,
+        Uri = Source.Uri?.OriginalString,
+        Source = Source.Position,
+        Metadata = Source.Metadata,
+        Timings = new StageTimings(_fetchSeconds, 0, context.Time.GetElapsedTime(_stageStarted).TotalSeconds),
+    });
 }
