@@ -49,7 +49,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
-        _fetcher = new MediaFetcher(source, options.ScratchFolder, options.TimeProvider);
+        _fetcher = new MediaFetcher(source, options.MediaSecretFolder, options.ScratchFolder, options.TimeProvider);
         _batchers = [.. sessions.Select((session, index) => Batcher(session, index, configuration))];
         _finders = [.. faceSessions.Select(session => new FaceFinder(Batcher(session, 0, configuration), FaceDetectors.MinScore(session, configuration)))];
         _context = new ScanPipelineContext(

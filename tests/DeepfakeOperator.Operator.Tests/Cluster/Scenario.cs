@@ -161,7 +161,10 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
     }
 
     /// <summary>Every shard that stands committed in the shards topic.</summary>
-    public IReadOnlyList<ShardRecord> DealtShards(ScanJob job)
+    public IReadOnlyList<ShardRecord> DealtShards(ScanJob job) => [.. DealtShardsByPartition(job).Select(dealt => dealt.Shard)];
+
+    /// <summary>The same, each with its partition of the shards topic.</summary>
+    public IReadOnlyList<(int Partition, ShardRecord Shard)> DealtShardsByPartition(ScanJob job)
     {
         var topics = TopicsOf(job);
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
@@ -171,12 +174,12 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var open = admin.GetMetadata(topics.Shards, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Select(p => new TopicPartition(topics.Shards, p.PartitionId)).ToHashSet();
         consumer.Assign(open.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-        var shards = new List<ShardRecord>();
+        var shards = new List<(int, ShardRecord)>();
         while (open.Count > 0)
         {
             var result = consumer.Consume(TestCluster.Cancellation);
             if (result.IsPartitionEOF) open.Remove(result.TopicPartition);
-            else shards.Add(JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!);
+            else shards.Add((result.Partition.Value, JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!));
         }
         return shards;
     }
