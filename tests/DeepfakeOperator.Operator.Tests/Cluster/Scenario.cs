@@ -54,7 +54,10 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         producer.Flush(TestCluster.Cancellation);
     }
 
-    public Task ApplyDetectorAsync(string version = "1", string name = "traces") => ApplyAsync<Detector>(name, new DetectorSpec
+    public Task ApplyDetectorAsync(string version = "1", string name = "traces", Func<DetectorSpec, DetectorSpec>? change = null) =>
+        ApplyAsync<Detector>(name, (change ?? (same => same))(Spec(version)));
+
+    private static DetectorSpec Spec(string version) => new()
     {
         Version = version,
         Model = new ModelSpec { Uri = "bundled:traces.onnx", Sha256 = new string('0', 64) },
@@ -66,7 +69,7 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
             Input = new ConformanceInput { Uri = "bundled:golden.png", Sha256 = new string('1', 64) },
             Expected = [new ExpectedOutput { Output = "y", Values = [0.5] }],
         },
-    });
+    };
 
     public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog")
     {
