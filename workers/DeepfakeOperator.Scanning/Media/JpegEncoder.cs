@@ -13,7 +13,8 @@ internal static class JpegEncoder
     internal static byte[] Encode(PixelBuffer pixels, ImageSpec image)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
-        for (var y = 0; y < pixels.Height; y++) CopyRow(pixels.Row(y), pixels.BytesPerPixel, bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, pixels.Width * 4));
+        for (var y = 0; y < pixels.Height; y++)
+            CopyRow(pixels.Row(y), pixels.BytesPerPixel, bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, pixels.Width * 4));
         var longSide = Math.Max(pixels.Width, pixels.Height);
         if (image.Resize != ResizeMode.LongSide || image.ResizeTo <= 0 || longSide <= image.ResizeTo) return Encode(bitmap);
         var factor = (double)image.ResizeTo / longSide;
