@@ -1,8 +1,10 @@
 using System.Threading.Channels;
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Scanning.Audio;
+using DeepfakeOperator.Scanning.Faces;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
@@ -32,33 +34,40 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly ScanPipelineDecoder _decoder;
     private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
     private readonly IReadOnlyList<Batcher> _batchers;
+    private readonly IReadOnlyList<FaceFinder> _finders;
     private readonly IReadOnlyList<SpeechGate?> _gates;
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
     private int _disposed;
 
-    private ScanPipeline(ScanConfiguration configuration, ScanPipelineOptions options, IReadOnlyList<ModelSession> sessions, IReadOnlyList<SpeechGate?> gates)
+    private ScanPipeline(
+        ScanConfiguration configuration, ScanPipelineOptions options,
+        IReadOnlyList<ModelSession> sessions, IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates)
     {
         _gates = gates;
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
         _fetcher = new MediaFetcher(source, options.ScratchFolder, options.TimeProvider);
-        _batchers = [.. sessions.Select((session, index) => new Batcher(
-            session, index, configuration.Spec.Workers.Batch, Lanes(session, options), () => Volatile.Read(ref _decoding) > 0, options.TimeProvider, _logger))];
+        _batchers = [.. sessions.Select((session, index) => Batcher(session, index, configuration))];
+        _finders = [.. faceSessions.Select(session => new FaceFinder(Batcher(session, 0, configuration), FaceDetectors.MinScore(session, configuration)))];
         _context = new ScanPipelineContext(
             [.. configuration.Detectors.Select(detector => detector.Spec)],
             [.. configuration.Detectors.Select(detector => detector.Name)],
-            [.. sessions.Select(session => new OutputReader(session.Detector.Spec.Outputs, session.OutputWidths))],
+            [.. sessions.Select(session => new OutputReader(session.Detector.Spec.Outputs, session.Outputs))],
+            [.. configuration.Detectors.Select(detector => new PartBuilder(detector.Name, detector.Spec))],
             new VerdictBuilder(configuration),
             Finish,
             options.RawOutputs,
             options.TimeProvider);
-        var videos = new VideoDecoder(configuration.Spec.Sampling.Video, options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
+        var videos = new VideoDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
+        var finders = configuration.Detectors.Select(detector => FaceDetectors.Of(detector.Spec) is { } name ? _finders.First(finder => finder.Name == name) : null);
+        var pictures = new PictureStage(
+            _batchers, [.. finders], videos, new FfmpegStills(videos, options.ScratchFolder), configuration.Spec.Sampling, Waiting);
         var sound = new SoundStage(
             _context.Specs, gates, new AudioDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider), configuration.Spec.Sampling.Audio);
-        _decoder = new ScanPipelineDecoder(_batchers, videos, sound, _logger);
+        _decoder = new ScanPipelineDecoder(_batchers, videos, pictures, sound, _logger);
         _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, StillsPerCore * options.Cores, DecodeStillAsync);
         _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
         Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
@@ -66,6 +75,8 @@ public sealed class ScanPipeline : IAsyncDisposable
         for (var i = 0; i < Fetches; i++) _loops.Add(Task.Run(FetchAsync, CancellationToken.None));
         for (var i = 0; i < options.Cores; i++) _loops.Add(Task.Run(DecodeVideosAsync, CancellationToken.None));
     }
+
+    private IEnumerable<Batcher> All => _batchers.Concat(_finders.Select(finder => finder.Batcher));
 
     /// <summary>The execution provider that was proved to run the models: TensorRT, CUDA or CPU.</summary>
     public string Provider { get; }
@@ -77,26 +88,29 @@ public sealed class ScanPipeline : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(options);
         if (configuration.Detectors.Count == 0) throw new PodFatalException("spec.detectors: the job has no detector");
-        if (configuration.Spec.Sampling.Video.Strategy == VideoSamplingStrategy.Clips)
-            throw new PodFatalException("spec.sampling.video.strategy: Clips is not supported by this version of the worker; use Uniform, Interval or Keyframes");
         Directory.CreateDirectory(options.ScratchFolder);
         RemoveLeftovers(options.ScratchFolder);
         var sessions = new List<ModelSession>();
+        var faceSessions = new List<ModelSession>();
         var gates = new List<SpeechGate?>();
         try
         {
             var logger = options.LoggerFactory.CreateLogger<ModelSession>();
+            var providers = configuration.Spec.Workers.Accelerator.Providers;
             foreach (var detector in configuration.Detectors)
             {
+                // Only who asks for raw outputs (a check) has a use for a face detector by itself.
+                if (detector.Spec.Role != DetectorRole.Detector && options.RawOutputs is null)
+                    throw new DetectorException("DescriptorInvalid", $"role: {detector.Spec.Role} is not run by itself, only for other detectors");
                 gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
-                sessions.Add(await ModelSession.LoadAsync(
-                    detector, configuration.Spec.Workers.Accelerator.Providers, new ModelStore(options), logger, ct));
+                await FaceDetectors.LoadAsync(detector, faceSessions, providers, new ModelStore(options), logger, ct);
+                sessions.Add(await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
             }
-            return new ScanPipeline(configuration, options, sessions, gates);
+            return new ScanPipeline(configuration, options, sessions, faceSessions, gates);
         }
         catch (Exception error)
         {
-            foreach (var session in sessions) session.Dispose();
+            foreach (var session in sessions.Concat(faceSessions)) session.Dispose();
             foreach (var gate in gates) gate?.Dispose();
             if (error is DetectorException refusal)
                 throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
@@ -124,10 +138,10 @@ public sealed class ScanPipeline : IAsyncDisposable
         await _stop.CancelAsync();
         _submitted.Writer.TryComplete();
         // Writers that wait for a slot are let go first; slots themselves stay valid until no writer is left.
-        foreach (var batcher in _batchers) batcher.Stop();
+        foreach (var batcher in All) batcher.Stop();
         await Task.WhenAll(_loops);
         _stills.Dispose();
-        foreach (var batcher in _batchers) batcher.Dispose();
+        foreach (var batcher in All) batcher.Dispose();
         foreach (var gate in _gates) gate?.Dispose();
         _fetcher.Dispose();
         _stop.Dispose();
@@ -144,6 +158,9 @@ public sealed class ScanPipeline : IAsyncDisposable
     {
         foreach (var file in Directory.EnumerateFiles(scratchFolder, "*" + MediaIntake.ScratchSuffix)) File.Delete(file);
     }
+
+    private Batcher Batcher(ModelSession session, int index, ScanConfiguration configuration) => new(
+        session, index, configuration.Spec.Workers.Batch, Lanes(session, _options), () => Volatile.Read(ref _decoding) > 0, _options.TimeProvider, _logger);
 
     private async Task FetchAsync()
     {
@@ -211,7 +228,14 @@ public sealed class ScanPipeline : IAsyncDisposable
     private void DecodeEnded()
     {
         if (Interlocked.Decrement(ref _decoding) > 0) return;
-        foreach (var batcher in _batchers) batcher.Nudge();
+        foreach (var batcher in All) batcher.Nudge();
+    }
+
+    /// <summary>An item that waits for its faces brings no unit meanwhile.</summary>
+    private void Waiting(int change)
+    {
+        if (change < 0) DecodeEnded();
+        else Interlocked.Increment(ref _decoding);
     }
 
     private void Finish(ScanPipelineItem item, Action<ItemOutcome> done)

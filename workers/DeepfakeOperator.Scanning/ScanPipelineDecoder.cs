@@ -1,3 +1,4 @@
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Inference;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace DeepfakeOperator.Scanning;
 
 /// <summary>The decode stage: pictures and sound of an item, preprocessed into the batches of the detectors that take them.</summary>
-internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, VideoDecoder videos, SoundStage sound, ILogger logger)
+internal sealed class ScanPipelineDecoder(
+    IReadOnlyList<Batcher> detectors, VideoDecoder videos, PictureStage pictures, SoundStage sound, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
     internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
@@ -20,8 +22,9 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             {
                 item.Found(still.Width, still.Height, null);
                 Exclude(item, pictures: true, sound: false);
+                ExcludeClips(item);
                 var sources = Open(item);
-                for (var i = 0; i < sources.Length; i++) await HandAsync(item, i, sources[i], new Frame(0, still.Pixels), ct);
+                await pictures.StillAsync(item, still.Pixels, sources, ct);
                 foreach (var source in sources) await EndAsync(source, ct);
             }
             item.Decoded(null, 1);
@@ -52,7 +55,7 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             item.Found(info.Width, info.Height, info.Duration, info.HasPictures ? null : "audio");
             Exclude(item, info.HasPictures, info.HasSound);
             var sources = Open(item);
-            var (times, frames) = info.HasPictures ? await FramesAsync(item, info, sources, ct) : ([], 0);
+            var (times, frames) = info.HasPictures ? await pictures.VideoAsync(item, info, sources, ct) : ([], 0);
             await sound.HandAsync(item, item.Media, [.. sources.Select((source, i) => detectors[i].Session.Units.TakesSound ? source : null)], ct);
             foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
@@ -67,20 +70,13 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
         }
     }
 
-    private async Task<(IReadOnlyList<double> Times, int Frames)> FramesAsync(ScanPipelineItem item, VideoInfo info, IUnitSource?[] sources, CancellationToken ct)
+    private void ExcludeClips(ScanPipelineItem item)
     {
-        if (!detectors.Where((detector, i) => sources[i] is not null && detector.Session.Units.TakesFrames).Any()) return ([], 0);
-        var expected = videos.Expected(info);
-        var frames = 0;
-        var times = await videos.DecodeAsync(item.Media!, info, async (index, pixels, token) =>
+        for (var i = 0; i < detectors.Count; i++)
         {
-            frames++;
-            for (var i = 0; i < sources.Length; i++)
-            {
-                if (Takes(detectors[i], index, expected)) await HandAsync(item, i, sources[i], new Frame(index, pixels), token);
-            }
-        }, ct);
-        return (times, frames);
+            if (detectors[i].Session.Detector.Spec.Modality is Modality.Clip or Modality.FaceClip)
+                item.Exclude(i, "it is a still, and the detector looks at clips of a video");
+        }
     }
 
     /// <summary>Tells the item which detectors it has nothing for.</summary>
@@ -98,13 +94,6 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
     private IUnitSource?[] Open(ScanPipelineItem item) =>
         [.. detectors.Select((detector, i) => item.Applies(i) ? detector.Session.Units.Open(new UnitSink(detector, item)) : null)];
 
-    private async ValueTask HandAsync(ScanPipelineItem item, int detector, IUnitSource? source, Frame frame, CancellationToken ct)
-    {
-        if (source is null) return;
-        if (Gates.NeedQuality(detectors[detector].Session.Detector.Spec.Gates)) item.Measured(detector, ImageQuality.Measure(frame.Pixels));
-        await source.FrameAsync(frame, ct);
-    }
-
     private static ValueTask EndAsync(IUnitSource? source, CancellationToken ct) => source?.EndAsync(ct) ?? ValueTask.CompletedTask;
 
     /// <summary>The largest of what the detectors need; null as soon as one needs all pixels.</summary>
@@ -117,13 +106,6 @@ internal sealed class ScanPipelineDecoder(IReadOnlyList<Batcher> detectors, Vide
             (w, h) = (Math.Max(w, needed.Width), Math.Max(h, needed.Height));
         }
         return (w, h);
-    }
-
-    /// <summary>Every frame, or as many as the detector wants, evenly.</summary>
-    private static bool Takes(Batcher detector, int index, int expected)
-    {
-        var wanted = detector.Session.Detector.Spec.Video.Frames;
-        return wanted <= 0 || wanted >= expected || (long)index * wanted / expected != (index - 1L) * wanted / expected || index == 0;
     }
 
     private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)

@@ -12,10 +12,13 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     private readonly Lock _lock = new();
     private readonly List<(Unit Unit, UnitReading Reading)>[] _units = [.. context.Readers.Select(_ => new List<(Unit, UnitReading)>(1))];
     private readonly string?[] _notApplicable = new string?[context.Readers.Count];
-    private readonly (double Sharpness, double Brightness)[] _quality = new (double, double)[context.Readers.Count];
+    private readonly (double Sharpness, double Brightness, int Frames)[] _quality = new (double, double, int)[context.Readers.Count];
+    private readonly FaceCount?[] _faces = new FaceCount?[context.Readers.Count];
+    private readonly IReadOnlyList<double>?[] _times = new IReadOnlyList<double>?[context.Readers.Count];
     private ScanPipelineItemException? _failure;
     private int _outstanding = 1;
     private int _frames;
+    private int _tracks;
     private long _stageStarted = context.Time.GetTimestamp();
     private double _fetchSeconds;
     private double _decodeSeconds;
@@ -67,9 +70,22 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     /// <summary>Quality of one frame, for a detector whose gates ask.</summary>
     internal void Measured(int detector, ImageQuality quality)
     {
-        var (sharpness, brightness) = _quality[detector];
-        _quality[detector] = (sharpness + quality.Sharpness, brightness + quality.Brightness);
+        var (sharpness, brightness, frames) = _quality[detector];
+        _quality[detector] = (sharpness + quality.Sharpness, brightness + quality.Brightness, frames + 1);
     }
+
+    /// <summary>Faces of one frame, for a detector that asks for them.</summary>
+    internal void Saw(int detector, int faces, bool largeEnough)
+    {
+        var seen = _faces[detector];
+        _faces[detector] = new FaceCount(Math.Max(faces, seen?.Most ?? 0), largeEnough || seen?.LargeEnough == true);
+    }
+
+    /// <summary>A number for a face that was not seen before.</summary>
+    internal int NextTrack() => _tracks++;
+
+    /// <summary>Times of the frames that a detector was given, where its pass over the video was one of its own.</summary>
+    internal void Timed(int detector, IReadOnlyList<double> times) => _times[detector] = times;
 
     public void Expect() => Interlocked.Increment(ref _outstanding);
 
@@ -140,14 +156,9 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         var parts = new DetectorPart[_units.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            (double T, RawScore Score)[] units = [.. _units[i]
-                .Where(unit => unit.Reading.Score is not null)
-                .Select(unit => (T: unit.Unit.Time ?? Times[unit.Unit.Frame], unit.Reading.Score!.Value))
-                .OrderBy(unit => unit.T)];
-            var untrusted = units.Length > 0 && Gates.NeedQuality(context.Specs[i].Gates)
-                ? Gates.Untrusted(context.Specs[i].Gates, _quality[i].Sharpness / units.Length, _quality[i].Brightness / units.Length)
-                : null;
-            parts[i] = new DetectorPart(units, _notApplicable[i], untrusted);
+            var (spec, (sharpness, brightness, frames)) = (context.Specs[i], _quality[i]);
+            var untrusted = frames > 0 ? Gates.Untrusted(spec.Gates, sharpness / frames, brightness / frames) : null;
+            parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted);
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));

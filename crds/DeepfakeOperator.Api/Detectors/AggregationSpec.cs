@@ -9,6 +9,9 @@ public sealed record AggregationSpec
     /// <summary>The rule.</summary>
     public AggregationMethod Method { get; init; } = AggregationMethod.Mean;
 
+    /// <summary>How the scores of several face tracks, each aggregated by Method, become one.</summary>
+    public AugmentationCombine Tracks { get; init; } = AugmentationCombine.Max;
+
     /// <summary>TopK: how many; 0: a tenth, at least one.</summary>
     public int K { get; init; }
 

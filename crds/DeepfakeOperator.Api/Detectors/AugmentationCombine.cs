@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DeepfakeOperator.Api.Detectors;
 
-/// <summary>How variants become one score.</summary>
+/// <summary>How the scores of variants, or of face tracks, become one.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AugmentationCombine>))]
 public enum AugmentationCombine
 {

@@ -42,6 +42,9 @@ public sealed record DetectorSpec
     /// <summary>How faces are cut out; for modality Face and FaceClip.</summary>
     public FaceSpec? Face { get; init; }
 
+    /// <summary>How the outputs of a face detector become boxes; for role FaceDetector only.</summary>
+    public BoxesSpec? Boxes { get; init; }
+
     /// <summary>How frames are chosen and grouped.</summary>
     public VideoSpec Video { get; init; } = new();
 

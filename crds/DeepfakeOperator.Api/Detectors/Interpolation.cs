@@ -17,4 +17,7 @@ public enum Interpolation
 
     /// <summary>Mean of the covered area.</summary>
     Area,
+
+    /// <summary>Bilinear by ffmpeg's own scaler, before the colours are converted, for models whose pipeline is ffmpeg.</summary>
+    FfmpegBilinear,
 }

@@ -18,6 +18,9 @@ public sealed record DetectorScore
     /// <summary>Why the detector did not apply; absent otherwise.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The generator that it names; absent for a detector that names none.</summary>
+    public AttributionRecord? Attribution { get; init; }
+
     /// <summary>The units (frames, faces, clips) it looked at, in order of time.</summary>
     public IReadOnlyList<UnitScore> Units { get; init; } = [];
 }

@@ -36,6 +36,15 @@ public sealed record VerdictRecord
     /// <summary>Score over time, for video and audio.</summary>
     public IReadOnlyList<TimelinePoint>? Timeline { get; init; }
 
+    /// <summary>Stretches that detectors say are manipulated, in order of time.</summary>
+    public IReadOnlyList<SegmentRecord>? Segments { get; init; }
+
+    /// <summary>The faces that were looked at, as tracks through a video.</summary>
+    public IReadOnlyList<FaceRecord>? Faces { get; init; }
+
+    /// <summary>Where in the picture the manipulation is; of the first detector that says.</summary>
+    public MaskRecord? Mask { get; init; }
+
     /// <summary>What the media turned out to be.</summary>
     public required MediaInfo Media { get; init; }
 

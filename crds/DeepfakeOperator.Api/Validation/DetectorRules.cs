@@ -25,6 +25,8 @@ internal static class DetectorRules
         new("image", "this resize needs width and height, or resizeTo for ShortSide and LongSide",
             spec => spec.Modality is Modality.Audio or Modality.Remote || HasSize(spec.Image)),
         new("modality", "a FaceDetector has modality Image", spec => spec.Role != DetectorRole.FaceDetector || spec.Modality == Modality.Image),
+        new("boxes", "boxes is required for role FaceDetector, and only there",
+            spec => (spec.Boxes is not null) == (spec.Role == DetectorRole.FaceDetector)),
         new("modality", "a VoiceActivity model has modality Audio",
             spec => spec.Role != DetectorRole.VoiceActivity || spec.Modality == Modality.Audio),
         new("outputs", "a Detector has at least one output that gives a score",
@@ -47,6 +49,13 @@ internal static class DetectorRules
         new("margin", "margin has two values, horizontal and vertical, with box Margin, and none otherwise",
             face => face.Margin.Count == (face.Box == FaceBox.Margin ? 2 : 0)),
         new("maxFaces", "more than one face needs selection All", face => face.Selection == FaceSelection.All || face.MaxFaces == 1),
+    ];
+
+    private static readonly Rule<BoxesSpec>[] Boxes =
+    [
+        new("levels", "format Corners has one level", boxes => boxes.Format == BoxFormat.Grid || boxes.Levels.Count == 1),
+        new("levels", "stride is required with format Grid, and only then",
+            boxes => boxes.Levels.All(level => (boxes.Format == BoxFormat.Grid) == (level.Stride > 0))),
     ];
 
     private static readonly Rule<VideoSpec>[] Video =
@@ -96,6 +105,7 @@ internal static class DetectorRules
         .. spec.Inputs.SelectMany((input, i) => TensorRules.Violations(input, $"spec.inputs[{i}]")),
         .. Rule<ImageSpec>.Violations(Image, "spec.image", spec.Image),
         .. spec.Face is null ? [] : Rule<FaceSpec>.Violations(Face, "spec.face", spec.Face),
+        .. spec.Boxes is null ? [] : Rule<BoxesSpec>.Violations(Boxes, "spec.boxes", spec.Boxes),
         .. Rule<VideoSpec>.Violations(Video, "spec.video", spec.Video),
         .. spec.Audio is null ? [] : Rule<AudioSpec>.Violations(Audio, "spec.audio", spec.Audio),
         .. spec.Outputs.SelectMany((output, i) => TensorRules.Violations(output, $"spec.outputs[{i}]")),

@@ -14,7 +14,7 @@ internal static class JsonGen
         Gen.Long[1, 1_000_000_000].Select(ms => (JsonNode)DurationConverter.Format(TimeSpan.FromMilliseconds(ms)));
     private static readonly Gen<JsonNode> Quantity = Gen.Long[1, long.MaxValue].Select(bytes => (JsonNode)QuantityConverter.Format(bytes));
 
-    public static Gen<JsonNode> Of(Type declared, Type? converter = null)
+    public static Gen<JsonNode> Of(Type declared, Type? converter = null, params Type[] within)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (converter == typeof(DurationConverter)) return Duration;
@@ -32,18 +32,20 @@ internal static class JsonGen
             var words = JsonSerializer.SerializeToNode(Enum.GetValues(type).Cast<object>(), ApiJson.Options)!.AsArray();
             return Gen.Int[0, words.Count - 1].Select(index => words[index]!.DeepClone());
         }
-        if (!type.IsGenericType) return Record(type);
-        var inner = Of(type.GetGenericArguments()[^1]);
+        if (!type.IsGenericType) return Record(type, within);
+        // A list of what it is a part of would have no end.
+        if (within.Contains(type.GetGenericArguments()[^1])) return Gen.Const((JsonNode)new JsonArray()).Select(array => array.DeepClone());
+        var inner = Of(type.GetGenericArguments()[^1], null, within);
         return type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
             ? inner.Array[0, 3].Select(values =>
                 (JsonNode)new JsonObject(values.Select((value, i) => KeyValuePair.Create($"Key-{i}", (JsonNode?)value.DeepClone()))))
             : inner.Array[0, 3].Select(values => (JsonNode)new JsonArray([.. values.Select(value => value.DeepClone())]));
     }
 
-    private static Gen<JsonNode> Record(Type type)
+    private static Gen<JsonNode> Record(Type type, Type[] within)
     {
         var fields = ApiJson.Options.GetTypeInfo(type).Properties.Where(property => property.Get is not null)
-            .Select(property => Of(property.PropertyType, ConverterOf(property))
+            .Select(property => Of(property.PropertyType, ConverterOf(property), [.. within, type])
                 .Select(value => KeyValuePair.Create(property.Name, (JsonNode?)value)));
         return fields.Aggregate(
             Gen.Const(Array.Empty<KeyValuePair<string, JsonNode?>>()),

@@ -146,11 +146,11 @@ public sealed class VideoTests
         try
         {
             var media = FetchedMedia.InScratch(MediaSniffer.Sniff(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken))!, "", 0, path);
-            var decoder = new VideoDecoder(new VideoSamplingSpec { Frames = 8 }, Path.GetTempPath(), TimeSpan.FromMinutes(1), TimeProvider.System);
+            var decoder = new VideoDecoder(Path.GetTempPath(), TimeSpan.FromMinutes(1), TimeProvider.System);
             var info = await decoder.ProbeAsync(media, TestContext.Current.CancellationToken);
             var seen = 0;
 
-            var times = await decoder.DecodeAsync(media, info, async (_, _, ct) =>
+            var times = await decoder.DecodeAsync(media, FramePlan.Of(new VideoSamplingSpec { Frames = 8 }, new VideoSpec(), info), async (_, _, ct) =>
             {
                 seen++;
                 while (Runs(path)) await Task.Delay(10, ct);

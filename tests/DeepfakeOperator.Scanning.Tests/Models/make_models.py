@@ -62,3 +62,51 @@ save("not_a_number",
       helper.make_node("Unsqueeze", ["one", "axis"], ["probability"])],
      [tensor("image", TensorProto.UINT8, ["N", 8, 8, 3])], [tensor("probability", TensorProto.FLOAT, ["N", 1])],
      [("axis", np.array([1], np.int64))])
+
+# Clips: frames = mean of each frame (0 to 255 if the input is), logit = first frame - last frame, pixel = frame 0, channel 1, upper left.
+def clip(name, shape, rest, index):
+    save(name,
+         [helper.make_node("ReduceMean", ["clip"], ["frames"], axes=rest, keepdims=0),
+          helper.make_node("Slice", ["frames", "zero", "one", "one"], ["first"]),
+          helper.make_node("Slice", ["frames", "three", "four", "one"], ["last"]),
+          helper.make_node("Sub", ["first", "last"], ["logit"]),
+          helper.make_node("Slice", ["clip", "starts", "ends", "axes"], ["corner"]),
+          helper.make_node("Reshape", ["corner", "row"], ["pixel"])],
+         [tensor("clip", TensorProto.FLOAT, ["N", *shape])],
+         [tensor("frames", TensorProto.FLOAT, ["N", 4]), tensor("logit", TensorProto.FLOAT, ["N", 1]), tensor("pixel", TensorProto.FLOAT, ["N", 1])],
+         [("zero", np.array([0], np.int64)), ("one", np.array([1], np.int64)), ("three", np.array([3], np.int64)), ("four", np.array([4], np.int64)),
+          ("starts", np.array(index, np.int64)), ("ends", np.array(index, np.int64) + 1), ("axes", np.array([1, 2, 3, 4], np.int64)),
+          ("row", np.array([-1, 1], np.int64))])
+
+
+clip("clip_channels_first", [3, 4, 8, 8], [1, 3, 4], [1, 0, 0, 0])
+clip("clip_time_first", [4, 3, 8, 8], [2, 3, 4], [0, 1, 0, 0])
+
+# Floats, planes: map = the picture itself; generators = ten times the mean of each channel; distance = mean of all;
+# segments = the first six values of the first channel's first row, as two rows of three.
+save("answers",
+     [helper.make_node("Identity", ["image"], ["map"]),
+      helper.make_node("ReduceMean", ["image"], ["means"], axes=[2, 3], keepdims=0),
+      helper.make_node("Mul", ["means", "ten"], ["generators"]),
+      helper.make_node("ReduceMean", ["image"], ["distance4"], axes=[1, 2, 3], keepdims=1),
+      helper.make_node("Reshape", ["distance4", "row"], ["distance"]),
+      helper.make_node("Slice", ["image", "starts", "ends", "axes"], ["six"]),
+      helper.make_node("Reshape", ["six", "rows"], ["segments"])],
+     [tensor("image", TensorProto.FLOAT, ["N", 3, 8, 8])],
+     [tensor("map", TensorProto.FLOAT, ["N", 3, 8, 8]), tensor("generators", TensorProto.FLOAT, ["N", 3]),
+      tensor("distance", TensorProto.FLOAT, ["N", 1]), tensor("segments", TensorProto.FLOAT, ["N", 2, 3])],
+     [("ten", np.float32(10)), ("row", np.array([-1, 1], np.int64)), ("rows", np.array([-1, 2, 3], np.int64)),
+      ("starts", np.array([0, 0, 0], np.int64)), ("ends", np.array([1, 1, 6], np.int64)), ("axes", np.array([1, 2, 3], np.int64))])
+
+# A face detector whose answers are in the picture: of the first channel, rows 0, 1 and 2 are three boxes (left, top, right, bottom) and, in column 4,
+# their scores; column 5 is the score of "no face".
+save("painted_faces",
+     [helper.make_node("Slice", ["image", "box_starts", "box_ends", "axes"], ["four"]),
+      helper.make_node("Reshape", ["four", "boxes_shape"], ["boxes"]),
+      helper.make_node("Slice", ["image", "score_starts", "score_ends", "axes"], ["two"]),
+      helper.make_node("Reshape", ["two", "scores_shape"], ["scores"])],
+     [tensor("image", TensorProto.FLOAT, ["N", 3, 8, 8])],
+     [tensor("boxes", TensorProto.FLOAT, ["N", 3, 4]), tensor("scores", TensorProto.FLOAT, ["N", 3, 2])],
+     [("axes", np.array([1, 2, 3], np.int64)),
+      ("box_starts", np.array([0, 0, 0], np.int64)), ("box_ends", np.array([1, 3, 4], np.int64)), ("boxes_shape", np.array([-1, 3, 4], np.int64)),
+      ("score_starts", np.array([0, 0, 4], np.int64)), ("score_ends", np.array([1, 3, 6], np.int64)), ("scores_shape", np.array([-1, 3, 2], np.int64))])

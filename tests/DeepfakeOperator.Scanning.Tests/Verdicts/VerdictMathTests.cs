@@ -1,6 +1,7 @@
 using CsCheck;
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Verdicts;
 
 namespace DeepfakeOperator.Scanning.Tests.Verdicts;
@@ -157,14 +158,14 @@ public sealed class VerdictMathTests
     [Fact]
     public void Several_outputs_are_weighted()
     {
-        var reader = new ScoreReader(
+        var reader = new OutputReader(
         [
             new OutputSpec { Name = "a", Kind = OutputKind.Probability, Polarity = new PolaritySpec { HighIsFake = true }, Weight = 3 },
             new OutputSpec { Name = "b", Kind = OutputKind.ClassScores, Polarity = new PolaritySpec { FakeIndex = 1 } },
-        ]);
-        Assert.Equal(((3 * 0.5) + 0.9) / 4, reader.Read([0.5f, 0.1f, 0.9f], [1, 2]).Probability, 6);
+        ], [new OutputTensor("a", [1], 0), new OutputTensor("b", [2], 1)]);
+        Assert.Equal(((3 * 0.5) + 0.9) / 4, reader.Read([0.5f, 0.1f, 0.9f]).Score!.Value.Probability, 6);
     }
 
     private static RawScore Read(OutputKind kind, PolaritySpec polarity, params float[] values) =>
-        new ScoreReader([new OutputSpec { Name = "o", Kind = kind, Polarity = polarity }]).Read(values, [values.Length]);
+        new OutputReader([new OutputSpec { Name = "o", Kind = kind, Polarity = polarity }], [new OutputTensor("o", [values.Length], 0)]).Read(values).Score!.Value;
 }

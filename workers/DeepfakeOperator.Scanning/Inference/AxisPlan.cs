@@ -34,13 +34,15 @@ internal sealed class AxisPlan
     /// <param name="offset">Where the window begins in the resized image; negative where it begins in the padding.</param>
     /// <param name="window">Pixels of the input.</param>
     /// <param name="image">Interpolation and padding.</param>
-    internal static AxisPlan Make(int source, int resized, int offset, int window, ImageSpec image)
+    /// <param name="shift">Pixels of the picture before the source.</param>
+    /// <param name="reverse">True: the last position first.</param>
+    internal static AxisPlan Make(int source, int resized, int offset, int window, ImageSpec image, int shift = 0, bool reverse = false)
     {
         var kernels = new (int Start, float[] Weights)[window];
         int first = int.MaxValue, end = 0, taps = 1;
         for (var i = 0; i < window; i++)
         {
-            var position = Inside(offset + i, resized, image.Pad);
+            var position = Inside(offset + (reverse ? window - 1 - i : i), resized, image.Pad);
             kernels[i] = position == Padding ? (Padding, []) : resized == source ? (position, [1f]) : Kernel(position, source, resized, image);
             if (position == Padding) continue;
             taps = Math.Max(taps, kernels[i].Weights.Length);
@@ -54,13 +56,14 @@ internal sealed class AxisPlan
             starts[i] = kernels[i].Start;
             if (starts[i] == Padding) continue;
             // All positions read `taps` pixels; near the end the window is moved back so that it stays inside.
-            var shift = Math.Max(0, starts[i] + taps - source);
-            starts[i] -= Math.Min(shift, starts[i]);
+            var back = Math.Max(0, starts[i] + taps - source);
+            starts[i] -= Math.Min(back, starts[i]);
             kernels[i].Weights.CopyTo(weights.AsSpan((i * taps) + kernels[i].Start - starts[i]));
             first = Math.Min(first, starts[i]);
             end = Math.Max(end, Math.Min(source, starts[i] + taps));
+            starts[i] += shift;
         }
-        return new AxisPlan(starts, weights, taps) { First = Math.Min(first, end), End = end };
+        return new AxisPlan(starts, weights, taps) { First = Math.Min(first, end) + shift, End = end + shift };
     }
 
     private static int Inside(int position, int size, PadMode pad)
@@ -81,7 +84,8 @@ internal sealed class AxisPlan
         {
             Interpolation.Nearest => ((int)Math.Min(source - 1, image.Antialias ? (position + 0.5) * scale : position * scale), [1f]),
             Interpolation.Area => Area(position * scale, (position + 1) * scale, source),
-            Interpolation.Bilinear => image.Antialias ? Filtered(position, scale, source, 1, Triangle) : Sampled(position, scale, source, 2, Triangle),
+            // Scaling by ffmpeg has happened before; what is left, a view of another scale, is done the plain way.
+            Interpolation.Bilinear or Interpolation.FfmpegBilinear => image.Antialias ? Filtered(position, scale, source, 1, Triangle) : Sampled(position, scale, source, 2, Triangle),
             Interpolation.Bicubic => image.Antialias
                 ? Filtered(position, scale, source, 2, x => Cubic(x, -0.5))
                 : Sampled(position, scale, source, 4, x => Cubic(x, -0.75)),

@@ -28,8 +28,8 @@ internal sealed unsafe class BatchBuffer : IDisposable
         Units = new BatchUnit[Capacity];
         _inputs = new byte*[session.Inputs.Count];
         for (var i = 0; i < _inputs.Length; i++) _inputs[i] = Allocate((nuint)Capacity * (nuint)session.Inputs[i].UnitBytes);
-        _outputs = new float*[session.OutputWidths.Length];
-        for (var i = 0; i < _outputs.Length; i++) _outputs[i] = (float*)Allocate((nuint)Capacity * (nuint)session.OutputWidths[i] * sizeof(float));
+        _outputs = new float*[session.Outputs.Count];
+        for (var i = 0; i < _outputs.Length; i++) _outputs[i] = (float*)Allocate((nuint)Capacity * (nuint)session.Outputs[i].Width * sizeof(float));
         _onDevice = session.Provider != ExecutionProvider.CPU;
         _buckets = [.. sizes.Select(Bind)];
     }
@@ -85,7 +85,7 @@ internal sealed unsafe class BatchBuffer : IDisposable
     {
         for (var output = 0; output < _outputs.Length; output++)
         {
-            var width = _session.OutputWidths[output];
+            var width = _session.Outputs[output].Width;
             new ReadOnlySpan<float>(_outputs[output] + ((long)index * width), width).CopyTo(values);
             values = values[width..];
         }
@@ -116,11 +116,11 @@ internal sealed unsafe class BatchBuffer : IDisposable
             inputs[i] = Value(tensor.Type, [size, .. tensor.UnitShape], _inputs[i], (long)size * tensor.UnitBytes);
             binding.BindInput(tensor.Name, inputs[i]);
         }
-        var outputs = _session.Detector.Spec.Outputs;
+        var outputs = _session.Outputs;
         for (var i = 0; i < _outputs.Length; i++)
         {
-            var bytes = (long)size * _session.OutputWidths[i] * sizeof(float);
-            binding.BindOutput(outputs[i].Name, Value(TensorElementType.Float, [size, .. _session.OutputShapes[i]], (byte*)_outputs[i], bytes));
+            var bytes = (long)size * outputs[i].Width * sizeof(float);
+            binding.BindOutput(outputs[i].Name, Value(TensorElementType.Float, [size, .. outputs[i].UnitShape], (byte*)_outputs[i], bytes));
         }
         return (size, binding, inputs);
     }

@@ -37,7 +37,7 @@ internal sealed class Batcher : IDisposable
     internal Batcher(ModelSession session, int detector, BatchSpec batch, int lanes, Func<bool> moreIsComing, TimeProvider time, ILogger logger)
     {
         (Session, _detector, _maxDelay, _moreIsComing, _time, _logger) = (session, detector, batch.MaxDelay, moreIsComing, time, logger);
-        _values = session.OutputWidths.Sum();
+        _values = session.Values;
         var sizes = Sizes(Math.Clamp(batch.MaxSize, 1, session.Detector.Spec.MaxBatch), session.Provider);
         // One more than run at a time, so that one fills meanwhile.
         for (var i = 0; i <= lanes; i++) _buffers.Add(new BatchBuffer(session, sizes));

@@ -7,13 +7,13 @@ internal sealed class ImageUnits : IUnitFactory
 {
     internal ImageUnits(DetectorSpec spec)
     {
-        Preprocess = new Preprocess(spec.Image, spec.Inputs[0].Layout, spec.Inputs[0].Type);
+        Preprocess = new Preprocess(spec.Image, spec.Inputs[0].Layout, spec.Inputs[0].Type, View.Of(spec.Image, spec.Augmentation), spec.Video.EdgeTrim);
         Shapes = [Preprocess.Shape];
     }
 
     public IReadOnlyList<long[]> Shapes { get; }
 
-    private Preprocess Preprocess { get; }
+    internal Preprocess Preprocess { get; }
 
     public (int Width, int Height)? Needed(int width, int height) => Preprocess.Needed(width, height);
 
@@ -21,8 +21,14 @@ internal sealed class ImageUnits : IUnitFactory
 
     private sealed class Source(Preprocess preprocess, UnitSink sink) : IUnitSource
     {
-        public ValueTask FrameAsync(Frame frame, CancellationToken ct) =>
-            sink.AddAsync(new Unit(frame.Index), slot => preprocess.Write(frame.Pixels, slot.Input(0)), ct);
+        public async ValueTask FrameAsync(Frame frame, CancellationToken ct)
+        {
+            for (var view = 0; view < preprocess.Views.Count; view++)
+            {
+                var (pixels, index) = (frame.Pixels, view);
+                await sink.AddAsync(new Unit(frame.Index, Variant: view), slot => preprocess.Write(pixels, slot.Input(0), index), ct);
+            }
+        }
 
         public ValueTask EndAsync(CancellationToken ct) => ValueTask.CompletedTask;
     }

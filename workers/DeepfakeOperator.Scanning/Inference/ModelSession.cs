@@ -1,6 +1,7 @@
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.ScanJobs;
+using DeepfakeOperator.Scanning.Faces;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -10,9 +11,6 @@ namespace DeepfakeOperator.Scanning.Inference;
 /// <summary>A loaded model whose tensors are known to be what the descriptor says. Buffers made of it may run at the same time.</summary>
 internal sealed class ModelSession : IDisposable
 {
-    /// <summary>No score has more values; a larger tensor is a mask or a feature map.</summary>
-    private const int LargestOutput = 65_536;
-
     private ModelSession(ResolvedDetector detector, InferenceSession session, ExecutionProvider provider)
     {
         (Detector, Session, Provider) = (detector, session, provider);
@@ -33,11 +31,14 @@ internal sealed class ModelSession : IDisposable
     /// <summary>In the order of the descriptor.</summary>
     internal IReadOnlyList<InputTensor> Inputs { get; }
 
-    /// <summary>For each output of the descriptor, the shape of one unit's part.</summary>
-    internal IReadOnlyList<long[]> OutputShapes { get; private set; } = [];
+    /// <summary>The outputs that are read, each once.</summary>
+    internal IReadOnlyList<OutputTensor> Outputs { get; private set; } = [];
 
-    /// <summary>For each output of the descriptor, how many values one unit has.</summary>
-    internal int[] OutputWidths { get; private set; } = [];
+    /// <summary>What makes boxes of the outputs; null: it is no face detector.</summary>
+    internal BoxDecoder? Boxes { get; private set; }
+
+    /// <summary>Values that one unit has in all outputs.</summary>
+    internal int Values => Outputs[^1].Start + Outputs[^1].Width;
 
     /// <summary>Reads the model, checks it against the descriptor and opens it.</summary>
     /// <exception cref="DetectorException">The descriptor or the model cannot be run.</exception>
@@ -100,19 +101,25 @@ internal sealed class ModelSession : IDisposable
     {
         var graph = Session.OutputMetadata;
         var outputs = Detector.Spec.Outputs;
-        for (var i = 0; i < outputs.Count; i++)
+        var wanted = outputs.Select((output, i) => (output.Name, Field: $"outputs[{i}]"))
+            .Concat(Detector.Spec.Boxes is { } boxes ? BoxDecoder.Names(boxes).Select(name => (Name: name, Field: "boxes.levels")) : [])
+            .DistinctBy(output => output.Name).ToArray();
+        foreach (var (name, field) in wanted)
         {
-            if (!graph.ContainsKey(outputs[i].Name))
-                throw Mismatch($"outputs[{i}].name: the graph has no output '{outputs[i].Name}'; it has {Names(graph.Keys)}");
+            if (!graph.ContainsKey(name)) throw Mismatch($"{field}.name: the graph has no output '{name}'; it has {Names(graph.Keys)}");
         }
         var size = Detector.Spec.MaxBatch > 1 ? 2 : 1;
         var zeros = Inputs.Select(input => OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.Type, [size, .. input.UnitShape])).ToArray();
         foreach (var zero in zeros) zero.GetTensorMutableRawData().Clear();
         using var options = new RunOptions();
-        using var results = Run(options, zeros, [.. outputs.Select(output => output.Name)]);
+        using var results = Run(options, zeros, [.. wanted.Select(output => output.Name)]);
         foreach (var zero in zeros) zero.Dispose();
-        OutputShapes = [.. outputs.Select((output, i) => UnitOutput(output, i, results[i], size))];
-        OutputWidths = [.. OutputShapes.Select(shape => (int)shape.Aggregate(1L, (product, extent) => product * extent))];
+        var tensors = new List<OutputTensor>();
+        for (var i = 0; i < wanted.Length; i++)
+            tensors.Add(Tensor(wanted[i].Name, wanted[i].Field, results[i], size, tensors.Count == 0 ? 0 : tensors[^1].Start + tensors[^1].Width));
+        Outputs = tensors;
+        for (var i = 0; i < outputs.Count; i++) OutputShapes.Check(outputs[i], i, tensors.First(tensor => tensor.Name == outputs[i].Name));
+        if (Detector.Spec.Boxes is not null) Boxes = new BoxDecoder(Detector.Spec, Outputs);
     }
 
     private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, OrtValue[] inputs, string[] outputs)
@@ -127,23 +134,15 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    private static long[] UnitOutput(OutputSpec output, int index, OrtValue value, int batch)
+    private static OutputTensor Tensor(string name, string field, OrtValue value, int batch, int start)
     {
         var info = value.GetTensorTypeAndShape();
         if (info.ElementDataType != TensorElementType.Float)
-            throw Mismatch($"outputs[{index}]: '{output.Name}' is {info.ElementDataType} in the graph; only Float32 is read");
+            throw Mismatch($"{field}: '{name}' is {info.ElementDataType} in the graph; only Float32 is read");
         var shape = info.Shape;
         if (shape.Length == 0 || shape[0] != batch)
-            throw Mismatch($"outputs[{index}]: '{output.Name}' has shape [{string.Join(", ", shape)}] for a batch of {batch}; its first axis must be the batch");
-        var width = info.ElementCount / batch;
-        var single = output.Kind is OutputKind.SigmoidLogit or OutputKind.Probability;
-        if (width > LargestOutput) throw Mismatch($"outputs[{index}]: '{output.Name}' has {width} values a unit, which is no score");
-        if (output.Polarity!.FakeIndex >= width)
-            throw Mismatch($"outputs[{index}].polarity.fakeIndex: {output.Polarity.FakeIndex}, but '{output.Name}' has {width} values");
-        if (single && output.Polarity.FakeIndex is null && width != 1)
-            throw Mismatch($"outputs[{index}].kind: {output.Kind} with highIsFake is one value, '{output.Name}' has {width}; give polarity.fakeIndex");
-        if (!single && width < 2) throw Mismatch($"outputs[{index}].kind: {output.Kind} wants a value a class, '{output.Name}' has one");
-        return shape[1..];
+            throw Mismatch($"{field}: '{name}' has shape [{string.Join(", ", shape)}] for a batch of {batch}; its first axis must be the batch");
+        return new OutputTensor(name, shape[1..], start);
     }
 
     private static DetectorException Mismatch(string message) => new("ModelMismatch", message);

@@ -17,10 +17,13 @@ internal sealed class Preprocess
     private readonly int _channels;
     private readonly float[] _scale;
     private readonly float[] _bias;
-    private volatile ResizePlan? _last;
+    private readonly double _edgeTrim;
+    private readonly ResizePlan?[] _last;
 
-    internal Preprocess(ImageSpec image, TensorLayout layout, TensorType type)
+    internal Preprocess(ImageSpec image, TensorLayout layout, TensorType type, IReadOnlyList<View>? views = null, double edgeTrim = 0)
     {
+        (Views, _edgeTrim) = (views ?? [new View(1)], edgeTrim);
+        _last = new ResizePlan?[Views.Count];
         (_image, _planes, _bytes) = (image, layout == TensorLayout.NCHW, type == TensorType.UInt8);
         _channels = image.Colour == ColourOrder.Gray ? 1 : 3;
         // One factor for each value of a row, planes one after the other or pixels interleaved: the loops need no notion of channels.
@@ -36,6 +39,9 @@ internal sealed class Preprocess
         Shape = _planes ? [_channels, image.Height, image.Width] : [image.Height, image.Width, _channels];
     }
 
+    /// <summary>The ways each picture is looked at.</summary>
+    internal IReadOnlyList<View> Views { get; }
+
     /// <summary>Bytes of one unit's input.</summary>
     internal int SlotBytes { get; }
 
@@ -48,24 +54,32 @@ internal sealed class Preprocess
     /// </summary>
     internal (int Width, int Height)? Needed(int width, int height)
     {
-        if (_image.Resize == ResizeMode.None || (!_image.Antialias && _image.Interpolation != Interpolation.Area)) return null;
+        if (_image.Resize == ResizeMode.None || _image.Interpolation == Interpolation.FfmpegBilinear || (!_image.Antialias && _image.Interpolation != Interpolation.Area)) return null;
         var resized = ResizePlan.Resized(width, height, _image);
-        return (2 * resized.Width, 2 * resized.Height);
+        var largest = 2 * Math.Max(1, Views.Max(view => view.Scale)) / (1 - (2 * _edgeTrim));
+        return ((int)Math.Ceiling(largest * resized.Width), (int)Math.Ceiling(largest * resized.Height));
+    }
+
+    /// <summary>How a picture of this size becomes the input.</summary>
+    internal ResizePlan Plan(int width, int height, int view = 0)
+    {
+        var plan = Volatile.Read(ref _last[view]);
+        if (plan is null || plan.SourceWidth != width || plan.SourceHeight != height)
+            Volatile.Write(ref _last[view], plan = new ResizePlan(width, height, _image, Views[view], _edgeTrim));
+        return plan;
     }
 
     /// <summary>Fills a slot of <see cref="SlotBytes"/> bytes.</summary>
-    internal void Write(PixelBuffer source, Span<byte> slot)
+    internal void Write(PixelBuffer source, Span<byte> slot, int view = 0)
     {
         if (_channels == 1 && source.BytesPerPixel != 1)
         {
             using var gray = new PixelBuffer(source.Width, source.Height, 1);
             for (var y = 0; y < source.Height; y++) Luma.Row(source.Row(y), source.BytesPerPixel, gray.Pixels.Slice(y * gray.Stride, gray.Stride));
-            Write(gray, slot);
+            Write(gray, slot, view);
             return;
         }
-        var plan = _last;
-        if (plan is null || plan.SourceWidth != source.Width || plan.SourceHeight != source.Height)
-            _last = plan = new ResizePlan(source.Width, source.Height, _image);
+        var plan = Plan(source.Width, source.Height, view);
         var floats = ArrayPool<float>.Shared.Rent(((plan.X.End - plan.X.First) * source.BytesPerPixel) + 4);
         var bytes = ArrayPool<byte>.Shared.Rent(2 * _channels * _image.Width);
         try

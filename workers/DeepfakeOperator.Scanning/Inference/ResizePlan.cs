@@ -5,14 +5,33 @@ namespace DeepfakeOperator.Scanning.Inference;
 /// <summary>How pictures of one size become the input; made once and used for all pictures of that size that follow.</summary>
 internal sealed class ResizePlan
 {
-    internal ResizePlan(int width, int height, ImageSpec image)
+    private readonly double _scaleX, _scaleY;
+    private readonly int _offsetX, _offsetY, _left, _top;
+    private readonly bool _flip;
+
+    internal ResizePlan(int width, int height, ImageSpec image) : this(width, height, image, new View(1), 0)
+    {
+    }
+
+    /// <param name="width">Pixels across of the picture.</param>
+    /// <param name="height">Pixels down of the picture.</param>
+    /// <param name="image">What the descriptor says.</param>
+    /// <param name="view">How it is looked at.</param>
+    /// <param name="edgeTrim">Share of the long side that is cut off at each end before anything else.</param>
+    internal ResizePlan(int width, int height, ImageSpec image, View view, double edgeTrim)
     {
         (SourceWidth, SourceHeight) = (width, height);
-        var resized = Resized(width, height, image);
-        X = AxisPlan.Make(width, resized.Width, Offset(resized.Width, image.Width), image.Width, image);
-        Y = AxisPlan.Make(height, resized.Height, Offset(resized.Height, image.Height), image.Height, image);
-        IsCopy = resized == (width, height);
-        var from = Math.Clamp(-Offset(resized.Width, image.Width), 0, image.Width);
+        var (trimX, trimY) = (width >= height ? (int)(width * edgeTrim) : 0, height > width ? (int)(height * edgeTrim) : 0);
+        var (wide, high) = (width - (2 * trimX), height - (2 * trimY));
+        var resized = Resized(wide, high, image);
+        if (view.Scale != 1) resized = (Scaled(resized.Width, view.Scale), Scaled(resized.Height, view.Scale));
+        (_offsetX, _offsetY) = (Offset(resized.Width, image.Width, view.X), Offset(resized.Height, image.Height, view.Y));
+        (_scaleX, _scaleY, _left, _top, _flip) = ((double)wide / resized.Width, (double)high / resized.Height, trimX, trimY, view.Flip);
+        X = AxisPlan.Make(wide, resized.Width, _offsetX, image.Width, image, trimX, view.Flip);
+        Y = AxisPlan.Make(high, resized.Height, _offsetY, image.Height, image, trimY, reverse: false);
+        IsCopy = resized == (wide, high);
+        if (view.Flip) return;
+        var from = Math.Clamp(-_offsetX, 0, image.Width);
         Straight = (from, Math.Min(image.Width, from + Math.Min(resized.Width, image.Width)));
     }
 
@@ -29,6 +48,10 @@ internal sealed class ResizePlan
 
     /// <summary>Columns of the input whose source pixels lie side by side, where <see cref="IsCopy"/>.</summary>
     internal (int From, int To) Straight { get; }
+
+    /// <summary>Where a point of the input lies in the picture.</summary>
+    internal (double X, double Y) ToPicture(double x, double y) =>
+        (_left + (((_flip ? X.Starts.Length - x : x) + _offsetX) * _scaleX), _top + ((y + _offsetY) * _scaleY));
 
     /// <summary>
     /// Size after resizing. The free side is cut off to whole pixels, as torchvision's Resize and the DFDC winner's isotropically_resize_image do.
@@ -50,6 +73,10 @@ internal sealed class ResizePlan
     private static (int Width, int Height) Scale(int width, int height, int side, int target) =>
         (Math.Max(1, (int)((long)width * target / side)), Math.Max(1, (int)((long)height * target / side)));
 
-    /// <summary>Where a centred window begins; rounded down, so an odd pixel is left over on the right and at the bottom.</summary>
-    private static int Offset(int resized, int window) => (int)Math.Floor((resized - window) / 2d);
+    private static int Scaled(int size, double scale) => Math.Max(1, (int)Math.Round(size * scale));
+
+    /// <summary>Where the window begins; a centred one is rounded down, so an odd pixel is left over on the right and at the bottom.</summary>
+    private static int Offset(int resized, int window, int place) => resized <= window || place == 0
+        ? (int)Math.Floor((resized - window) / 2d)
+        : place < 0 ? 0 : resized - window;
 }

@@ -1,3 +1,5 @@
+using DeepfakeOperator.Scanning.Faces;
+
 namespace DeepfakeOperator.Scanning.Inference;
 
 /// <summary>Which unit of an item it is. Results that differ in <paramref name="Variant"/> only are combined before the aggregation.</summary>
@@ -6,6 +8,12 @@ namespace DeepfakeOperator.Scanning.Inference;
 /// <param name="Variant">Which augmentation of it; 0 is the plain one.</param>
 internal readonly record struct Unit(int Frame, double? Time = null, int Variant = 0)
 {
-    /// <summary>Variants of a unit after one another, units as they come in time.</summary>
-    internal long Order => ((long)Frame << 16) | (uint)Variant;
+    /// <summary>The face that it shows, or null.</summary>
+    internal Face? Face { get; init; }
+
+    /// <summary>Of a clip, the indexes of all its frames.</summary>
+    internal IReadOnlyList<int>? Frames { get; init; }
+
+    /// <summary>Variants of a unit after one another, faces of a frame by track, frames as they come in time.</summary>
+    internal long Order => ((long)Frame << 32) | ((long)(Face?.Track ?? 0) << 16) | (uint)Variant;
 }

@@ -1,5 +1,6 @@
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Scanning.Audio;
+using DeepfakeOperator.Scanning.Faces;
 
 namespace DeepfakeOperator.Scanning.Inference;
 
@@ -10,6 +11,8 @@ internal static class UnitFactories
     internal static IUnitFactory For(DetectorSpec spec) => spec.Modality switch
     {
         Modality.Image => new ImageUnits(spec),
+        Modality.Face => new FaceUnits(spec),
+        Modality.Clip or Modality.FaceClip => new ClipUnits(spec),
         Modality.Audio => new AudioUnits(spec),
         _ => throw new DetectorException("DescriptorInvalid", $"modality: {spec.Modality} is not supported by this version of the worker"),
     };

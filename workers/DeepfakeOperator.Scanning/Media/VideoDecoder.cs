@@ -1,6 +1,5 @@
 using System.Globalization;
 using DeepfakeOperator.Api.Records;
-using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Scanning.Fetching;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
@@ -10,17 +9,9 @@ namespace DeepfakeOperator.Scanning.Media;
 /// <summary>
 /// Frames of videos through ffmpeg, from a local file under a generated name.
 /// </summary>
-internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFolder, TimeSpan timeout, TimeProvider time)
+internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeProvider time)
 {
-    /// <summary>Spacing where a container does not say how long it is.</summary>
-    private static readonly TimeSpan UnknownDurationStep = TimeSpan.FromSeconds(1);
-
     private readonly Ffmpeg _ffmpeg = new(scratchFolder, timeout, time);
-
-    /// <summary>How many frames are expected of a video: what a detector that wants fewer chooses from.</summary>
-    internal int Expected(VideoInfo info) => sampling.Strategy == VideoSamplingStrategy.Interval && info.Duration is { } duration
-        ? Math.Clamp((int)Math.Ceiling(duration / sampling.Interval.TotalSeconds), 1, sampling.Frames)
-        : sampling.Frames;
 
     /// <summary>Size, duration and rotation.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
@@ -36,7 +27,8 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
             if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Ffmpeg.Corrupt("its pictures have no size");
             if ((long)width * height > StillDecoder.MaxPixels)
                 throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"frames of {width}×{height} pixels are too large");
-            return video.Rotation % 180 == 0 ? new VideoInfo(width, height, duration, sound) : new VideoInfo(height, width, duration, sound);
+            var upright = video.Rotation % 180 == 0 ? (width, height) : (width: height, height: width);
+            return new VideoInfo(upright.width, upright.height, duration, sound) { Rate = video.AverageFrameRate };
         }
         catch (FFProbeException error)
         {
@@ -44,22 +36,21 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         }
     }, ct);
 
-    /// <summary>Hands the sampled frames to <paramref name="onFrame"/>, one after the other, and returns their times in seconds.</summary>
+    /// <summary>Hands the frames of a plan to <paramref name="onFrame"/>, one after the other, and returns their times in seconds.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
     internal Task<IReadOnlyList<double>> DecodeAsync(
-        FetchedMedia media, VideoInfo info, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
+        FetchedMedia media, FramePlan plan, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
-        using var frame = new PixelBuffer(info.Width, info.Height, 3);
+        using var frame = new PixelBuffer(plan.Width, plan.Height, 3);
         using var pipe = new FramePipe();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-        var times = new List<double>(sampling.Frames);
-        var step = Step(info);
-        var keyframes = sampling.Strategy == VideoSamplingStrategy.Keyframes ? "-skip_frame nokey " : "";
+        var times = new List<double>();
+        var keyframes = plan.KeyframesOnly ? "-skip_frame nokey " : "";
         var running = FFMpegArguments
             .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
                 $"-nostdin -hide_banner -nostats -loglevel info -threads 1 -filter_threads 1 {keyframes}{Ffmpeg.Guard(media.Type)}"))
             .OutputToUrl(pipe.Url, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
-                $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{Filter(step, info)}\" -frames:v {sampling.Frames} -f rawvideo -pix_fmt rgb24")))
+                $"-map 0:V:0 -an -sn -dn -fps_mode passthrough -vf \"{plan.Filter}\" -frames:v {plan.Frames} -f rawvideo -pix_fmt rgb24")))
             .NotifyOnStandardError(line => ReadTime(line, times))
             .CancellableThrough(stop.Token, TimeSpan.Zero)
             .ProcessAsynchronously(throwOnError: false, _ffmpeg.Options, stop.Token);
@@ -79,24 +70,10 @@ internal sealed class VideoDecoder(VideoSamplingSpec sampling, string scratchFol
         token.ThrowIfCancellationRequested();
         if (frames == 0) throw Ffmpeg.Corrupt(exitCode == 0 ? "it holds no picture" : $"ffmpeg cannot decode it (exit code {exitCode})");
         // Without a time stamp of its own a frame is taken to stand where it was asked for.
-        while (times.Count < frames) times.Add(times.Count * step);
+        while (times.Count < frames) times.Add(times.Count * plan.Step);
         return (IReadOnlyList<double>)times[..frames];
     }, ct);
 
-    /// <summary>One frame, the first, of each stretch of this length: even over the duration whatever the frame rate does.</summary>
-    private double Step(VideoInfo info)
-    {
-        if (sampling.Strategy == VideoSamplingStrategy.Interval) return sampling.Interval.TotalSeconds;
-        return info.Duration is { } duration ? duration / sampling.Frames : UnknownDurationStep.TotalSeconds;
-    }
-
-    /// <summary>
-    /// Sampling comes before scaling, so that frames nobody wants are not converted. The scale is to the size that was probed: should the container
-    /// change its mind half-way, frames on the pipe still have one size.
-    /// </summary>
-    private static string Filter(double step, VideoInfo info) => string.Create(CultureInfo.InvariantCulture,
-        $"select='isnan(prev_selected_t)+gt(floor((t+0.000001)/{step:0.######}),floor((prev_selected_t+0.000001)/{step:0.######}))',"
-        + $"showinfo=checksum=0,scale={info.Width}:{info.Height},format=rgb24");
 
     private static void ReadTime(string line, List<double> times)
     {

@@ -7,5 +7,8 @@ namespace DeepfakeOperator.Scanning.Media;
 /// <param name="HasSound">True: it holds a track of sound.</param>
 internal sealed record VideoInfo(int Width, int Height, double? Duration, bool HasSound = false)
 {
+    /// <summary>Frames a second; null where the container does not say.</summary>
+    internal double? Rate { get; init; }
+
     internal bool HasPictures => Width > 0;
 }

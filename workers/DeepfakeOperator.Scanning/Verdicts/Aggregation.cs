@@ -5,6 +5,23 @@ namespace DeepfakeOperator.Scanning.Verdicts;
 /// <summary>How the units of one item, in order of time, become one score.</summary>
 internal static class Aggregation
 {
+    /// <summary>
+    /// The score of one detector, or null where there is no unit. Faces that are told apart are aggregated track by track first, so that one fake face
+    /// is not outvoted by the real ones beside it.
+    /// </summary>
+    internal static RawScore? Combine(IReadOnlyList<UnitResult> units, DetectorSpec spec)
+    {
+        var byTrack = spec.Face is { } face && (face.Selection == FaceSelection.All || spec.Video.Unit == VideoUnit.FaceTrack || spec.Modality == Modality.FaceClip);
+        if (!byTrack) return Combine([.. units.Select(unit => unit.Score)], spec.Aggregation);
+        var tracks = units.GroupBy(unit => unit.Face?.Track).Select(track => Combine([.. track.Select(unit => unit.Score)], spec.Aggregation)!.Value);
+        var rule = new AggregationSpec
+        {
+            Space = spec.Aggregation.Space,
+            Method = spec.Aggregation.Tracks == AugmentationCombine.Max ? AggregationMethod.Max : AggregationMethod.Mean,
+        };
+        return Combine([.. tracks], rule);
+    }
+
     /// <summary>The score, or null where there is no unit.</summary>
     internal static RawScore? Combine(IReadOnlyList<RawScore> units, AggregationSpec spec)
     {

@@ -14,6 +14,24 @@ internal static class Gates
         return null;
     }
 
+    /// <summary>Why the detector does not apply, from the faces that were found; null: it does, or asks for none.</summary>
+    internal static string? NotApplicable(DetectorSpec spec, FaceCount? faces)
+    {
+        if (faces is null) return null;
+        var wanted = spec.Modality is Modality.Face or Modality.FaceClip || spec.Gates.MinFaces > 0 || spec.Gates.MinFaceSide > 0;
+        if (faces.Most == 0 && wanted)
+        {
+            return Text($"no face was found (face.detector {spec.Face!.Detector}, face.minScore {spec.Face.MinScore}; spec.sampling.faces.minSize of the job counts too)");
+        }
+        if (!faces.LargeEnough && spec.Gates.MinFaceSide > 0) return Text($"no face has a shorter side of gates.minFaceSide {spec.Gates.MinFaceSide} pixels");
+        if (faces.Most < spec.Gates.MinFaces) return Text($"it shows {faces.Most} faces, gates.minFaces is {spec.Gates.MinFaces}");
+        if (spec.Gates.MaxFaces > 0 && faces.Most > spec.Gates.MaxFaces) return Text($"it shows {faces.Most} faces, gates.maxFaces is {spec.Gates.MaxFaces}");
+        return null;
+    }
+
+    /// <summary>True where the gates need faces.</summary>
+    internal static bool NeedFaces(GatesSpec gates) => gates.MinFaces > 0 || gates.MaxFaces > 0 || gates.MinFaceSide > 0;
+
     /// <summary>True where the gates need <see cref="Media.ImageQuality"/>, which costs a pass over the image.</summary>
     internal static bool NeedQuality(GatesSpec gates) => gates.MinSharpness > 0 || gates.MinBrightness > 0 || gates.MaxBrightness > 0;
 

@@ -16,6 +16,7 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         var scores = new DetectorScore[parts.Count];
         for (var i = 0; i < scores.Length; i++) scores[i] = Score(configuration.Detectors[i], parts[i]);
         var (verdict, score, reason) = Decide(parts, scores);
+        var segments = parts.Where(part => part.Segments is not null).SelectMany(part => part.Segments!).OrderBy(segment => segment.Start).ToArray();
         return new VerdictRecord
         {
             Id = item.Id,
@@ -28,6 +29,9 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
             Score = score,
             Detectors = scores,
             Timeline = timeline && score is not null ? Timeline(parts) : null,
+            Segments = parts.Any(part => part.Segments is not null) ? segments : null,
+            Faces = Faces(parts),
+            Mask = parts.Select(part => part.Mask).FirstOrDefault(mask => mask is not null),
             Media = media,
             Timings = timings,
             Metadata = item.Metadata,
@@ -36,7 +40,7 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
 
     private static DetectorScore Score(ResolvedDetector detector, DetectorPart part)
     {
-        var raw = Aggregation.Combine([.. part.Units.Select(unit => unit.Score)], detector.Spec.Aggregation);
+        var raw = Aggregation.Combine(part.Units, detector.Spec);
         return new DetectorScore
         {
             Name = detector.Name,
@@ -44,7 +48,8 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
             Score = raw?.Probability,
             Calibrated = raw is { } score ? Calibration.Apply(score, detector.Spec.Calibration) : null,
             Reason = part.NotApplicable ?? part.Untrusted ?? (raw is null ? "it saw no unit of this item" : null),
-            Units = [.. part.Units.Select(unit => new UnitScore(unit.T, unit.Score.Probability))],
+            Attribution = part.Attribution,
+            Units = [.. part.Units.Select(unit => new UnitScore(unit.T, unit.Score.Probability) { Track = unit.Face?.Track })],
         };
     }
 
@@ -64,6 +69,34 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
             $"the score lies between verdict.realAtOrBelow {spec.Verdict.RealAtOrBelow} and verdict.fakeAtOrAbove {spec.Verdict.FakeAtOrAbove}"));
     }
 
+    /// <summary>The faces that were looked at, each with the ensemble of the detectors that did.</summary>
+    private IReadOnlyList<FaceRecord>? Faces(IReadOnlyList<DetectorPart> parts)
+    {
+        var seen = parts.SelectMany((part, i) => part.Units.Where(unit => unit.Face is not null).Select(unit => (Detector: i, Unit: unit))).ToArray();
+        if (seen.Length == 0) return null;
+        return
+        [
+            .. seen.GroupBy(each => each.Unit.Face!.Track).OrderBy(track => track.Key).Select(track =>
+            {
+                var box = track.Select(each => each.Unit.Face!.Box).MaxBy(box => box.Area);
+                var scores = track.GroupBy(each => each.Detector, each => each.Unit).Select(units => Weighted(units.Key, [.. units])).ToArray();
+                return new FaceRecord(
+                    track.Key,
+                    [Math.Round(box.Left), Math.Round(box.Top), Math.Round(box.Width), Math.Round(box.Height)],
+                    Ensemble.Combine(scores, configuration.Spec.Ensemble, configuration.Spec.Verdict))
+                {
+                    Seen = [track.Min(each => each.Unit.T), track.Max(each => each.Unit.T)],
+                };
+            }),
+        ];
+    }
+
+    private (double Weight, double Score) Weighted(int detector, IReadOnlyList<UnitResult> units)
+    {
+        var spec = configuration.Detectors[detector].Spec;
+        return (configuration.Detectors[detector].Weight, Calibration.Apply(Aggregation.Combine(units, spec)!.Value, spec.Calibration));
+    }
+
     private static string Reasons(DetectorScore[] scores)
     {
         var reasons = scores.Select(score => score.Reason).Distinct().ToArray();
@@ -77,8 +110,7 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         if (heard.Length == 0) heard = [.. Enumerable.Range(0, parts.Count)];
         return
         [
-            .. heard.SelectMany(i => parts[i].Units.Select(unit =>
-                    (unit.T, Weighted: (configuration.Detectors[i].Weight, Calibration.Apply(unit.Score, configuration.Detectors[i].Spec.Calibration)))))
+            .. heard.SelectMany(i => parts[i].Units.GroupBy(unit => unit.T).Select(units => (T: units.Key, Weighted: Weighted(i, [.. units]))))
                 .GroupBy(unit => unit.T, unit => unit.Weighted)
                 .OrderBy(group => group.Key)
                 .Select(group => new TimelinePoint(group.Key, Ensemble.Combine([.. group], configuration.Spec.Ensemble, configuration.Spec.Verdict))),

@@ -1,0 +1,106 @@
+using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Faces;
+using DeepfakeOperator.Scanning.Media;
+
+namespace DeepfakeOperator.Scanning.Inference;
+
+/// <summary>A unit is a run of frames, or of the crops of one face through frames.</summary>
+internal sealed class ClipUnits : IUnitFactory
+{
+    private readonly DetectorSpec _spec;
+    private readonly Preprocess _preprocess;
+    private readonly FaceCrop? _crop;
+
+    internal ClipUnits(DetectorSpec spec)
+    {
+        _spec = spec;
+        _crop = spec.Modality == Modality.FaceClip ? new FaceCrop(spec.Face!, spec.Image) : null;
+        _preprocess = new Preprocess(spec.Image, TensorLayout.NCHW, spec.Inputs[0].Type, View.Of(spec.Image, spec.Augmentation), spec.Video.EdgeTrim);
+        var (channels, height, width, length) = (_preprocess.Shape[0], _preprocess.Shape[1], _preprocess.Shape[2], spec.Video.ClipLength);
+        Shapes = [TimeFirst ? [length, channels, height, width] : [channels, length, height, width]];
+    }
+
+    public IReadOnlyList<long[]> Shapes { get; }
+
+    private bool TimeFirst => _spec.Inputs[0].Layout == TensorLayout.NTCHW;
+
+    public (int Width, int Height)? Needed(int width, int height) => null;
+
+    public IUnitSource Open(UnitSink sink) => new Source(this, sink);
+
+    private sealed class Source(ClipUnits units, UnitSink sink) : IUnitSource
+    {
+        private readonly Dictionary<int, Clip> _clips = [];
+
+        public async ValueTask FrameAsync(Frame frame, CancellationToken ct)
+        {
+            if (units._crop is not { } crop)
+            {
+                await AddAsync(0, frame.Index, null, frame.Pixels, ct);
+                return;
+            }
+            foreach (var face in FaceSelector.Select(frame.Faces, units._spec.Face!, units._spec.Gates))
+            {
+                using var pixels = crop.Cut(frame.Pixels, face);
+                if (pixels is not null) await AddAsync(face.Track, frame.Index, face, pixels, ct);
+            }
+        }
+
+        public async ValueTask EndAsync(CancellationToken ct)
+        {
+            foreach (var clip in _clips.Values)
+            {
+                // What is left over after whole clips would be mostly padding; a video that is shorter than one clip has nothing else.
+                if (clip.Whole == 0 && clip.Fill(units._spec.Video.ShortClipPad, units.Black)) await SendAsync(clip, ct);
+            }
+        }
+
+        private async ValueTask AddAsync(int track, int frame, Face? face, PixelBuffer pixels, CancellationToken ct)
+        {
+            if (!_clips.TryGetValue(track, out var clip)) _clips[track] = clip = new Clip(units._spec.Video, units._preprocess.Views.Count);
+            if (!clip.Wants()) return;
+            clip.Add(frame, face, view =>
+            {
+                var bytes = new byte[units._preprocess.SlotBytes];
+                units._preprocess.Write(pixels, bytes, view);
+                return bytes;
+            });
+            if (clip.IsFull) await SendAsync(clip, ct);
+        }
+
+        private async ValueTask SendAsync(Clip clip, CancellationToken ct)
+        {
+            for (var view = 0; view < units._preprocess.Views.Count; view++)
+            {
+                var frames = clip.Pictures(view);
+                var unit = new Unit(clip.Frames[0], Variant: view) { Face = clip.Face, Frames = [.. clip.Frames] };
+                await sink.AddAsync(unit, slot => units.Lay(frames, slot.Input(0)), ct);
+            }
+            clip.Begin();
+        }
+    }
+
+    private byte[] Black(int view)
+    {
+        using var black = new PixelBuffer(_spec.Image.Width, _spec.Image.Height, 3);
+        black.Pixels.Clear();
+        var bytes = new byte[_preprocess.SlotBytes];
+        _preprocess.Write(black, bytes, view);
+        return bytes;
+    }
+
+    /// <summary>Frames side by side as the layout says.</summary>
+    private void Lay(IReadOnlyList<byte[]> frames, Span<byte> slot)
+    {
+        var channels = (int)_preprocess.Shape[0];
+        var plane = _preprocess.SlotBytes / channels;
+        for (var t = 0; t < frames.Count; t++)
+        {
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var at = TimeFirst ? (t * channels) + channel : (channel * frames.Count) + t;
+                frames[t].AsSpan(channel * plane, plane).CopyTo(slot[(at * plane)..]);
+            }
+        }
+    }
+}
