@@ -2,6 +2,7 @@ using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
+using DeepfakeOperator.Scanning.Remote;
 using DeepfakeOperator.Scanning.Verdicts;
 
 namespace DeepfakeOperator.Scanning;
@@ -15,6 +16,8 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     private readonly (double Sharpness, double Brightness, int Frames)[] _quality = new (double, double, int)[context.Readers.Count];
     private readonly FaceCount?[] _faces = new FaceCount?[context.Readers.Count];
     private readonly IReadOnlyList<double>?[] _times = new IReadOnlyList<double>?[context.Readers.Count];
+    private readonly IReadOnlyList<string>?[] _answers = new IReadOnlyList<string>?[context.Readers.Count];
+    private List<RemoteQuestion> _questions = [];
     private ScanPipelineItemException? _failure;
     private ItemOutcome? _repeated;
     private int _outstanding = 1;
@@ -31,6 +34,9 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
 
     /// <summary>Of the media; null before it is fetched.</summary>
     internal string? Sha256 => Info?.Sha256;
+
+    /// <summary>It is one of those that a slow server may be asked about.</summary>
+    internal bool IsInRemoteRoom { get; set; }
 
     private string Modality { get; set; } = "image";
 
@@ -97,8 +103,8 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     {
         try
         {
-            context.Raw?.Invoke(new RawOutputs(Source.Id, context.Names[detector], unit.Order, context.Readers[detector].Split(values)));
-            var reading = context.Readers[detector].Read(values);
+            context.Raw?.Invoke(new RawOutputs(Source.Id, context.Names[detector], unit.Order, context.Readers[detector]!.Split(values)));
+            var reading = context.Readers[detector]!.Read(values);
             lock (_lock) _units[detector].Add((unit, reading));
         }
         catch (ScanPipelineItemException error)
@@ -112,6 +118,39 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     {
         Note(error);
         Release();
+    }
+
+    /// <summary>A served model is to be asked when the detectors that run here are done.</summary>
+    internal void Ask(RemoteQuestion question) => _questions.Add(question);
+
+    /// <summary>What is to be asked, once; nothing of an item that has failed.</summary>
+    internal IReadOnlyList<RemoteQuestion> TakeQuestions()
+    {
+        var questions = _questions;
+        _questions = [];
+        return _failure is null ? questions : [];
+    }
+
+    /// <summary>What the detectors say so far, in their order.</summary>
+    internal IReadOnlyList<(string Detector, double? Score)> Scores() =>
+        [.. Outcome().Verdict!.Detectors.Select(detector => (detector.Name, detector.Calibrated))];
+
+    /// <summary>What a served model said, one answer a prompt.</summary>
+    internal void Answered(int detector, IReadOnlyList<RemoteAnswer> answers)
+    {
+        _answers[detector] = [.. answers.Select(answer => answer.Text)];
+        for (var i = 0; i < answers.Count; i++)
+        {
+            RawScore? score = answers[i].Fake is { } fake ? RawScore.FromProbability(fake ? 1 : 0) : null;
+            _units[detector].Add((new Unit(i, Time: 0), new UnitReading(score)));
+        }
+    }
+
+    /// <summary>The questions are answered, or cannot be.</summary>
+    internal void FinishAgain(ScanPipelineItemException? error)
+    {
+        if (error is not null) Note(error);
+        context.Finish(this, done);
     }
 
     /// <summary>Decoding has ended; <paramref name="times"/> are the frames' times, null for a still.</summary>
@@ -177,7 +216,8 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         {
             var (spec, (sharpness, brightness, frames)) = (context.Specs[i], _quality[i]);
             var untrusted = frames > 0 ? Gates.Untrusted(spec.Gates, sharpness / frames, brightness / frames) : null;
-            parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted);
+            parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted)
+                with { Answers = _answers[i] };
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
