@@ -34,6 +34,10 @@ internal sealed class DemoProcess : IAsyncDisposable
 
     public static DemoProcess Start(params string[] arguments) => new(arguments, []);
 
+    /// <summary>Where no Kafka can be had: librdkafka's mock.</summary>
+    public static DemoProcess StartOnMock(params string[] arguments) =>
+        new(arguments, [new("KAFKA_BOOTSTRAP", ""), new("KAFKA_HOME", ""), new("DOCKER_HOST", "unix:///nowhere/docker.sock")]);
+
     public static DemoProcess StartOn(string broker, params string[] arguments) => new(arguments, [new("KAFKA_BOOTSTRAP", broker)]);
 
     /// <summary>Its exit code.</summary>

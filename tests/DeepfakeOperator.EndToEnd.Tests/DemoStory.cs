@@ -30,6 +30,16 @@ public sealed partial class DemoStory
     }
 
     [Fact]
+    public async Task The_demo_does_without_a_Kafka_of_its_own()
+    {
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS")), "KUBEBUILDER_ASSETS is not set");
+        await using var demo = DemoProcess.StartOnMock();
+        Assert.True(await demo.ExitAsync() == 0, demo.Output);
+        var contract = Contract(demo.Output);
+        Assert.Equal(("2", "mock"), (contract.Groups["failed"].Value, contract.Groups["kafka"].Value));
+    }
+
+    [Fact]
     public async Task Ctrl_C_while_it_scans_leaves_no_process_and_no_file()
     {
         await using var demo = DemoProcess.Start();
