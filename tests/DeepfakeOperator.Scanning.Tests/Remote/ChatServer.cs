@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using DeepfakeOperator.Scanning.Tests.Fetching;
+using DeepfakeOperator.DevCluster.Processes;
 
 namespace DeepfakeOperator.Scanning.Tests.Remote;
 
@@ -18,7 +18,7 @@ internal sealed class ChatServer : IAsyncDisposable
     internal ChatServer(Func<JsonNode, int, HttpListenerResponse, Task<string?>> script)
     {
         _script = script;
-        Endpoint = $"http://127.0.0.1:{FreePort.Next()}/v1";
+        Endpoint = $"http://127.0.0.1:{FreePort.Take(1)[0]}/v1";
         _listener.Prefixes.Add(Endpoint + "/");
         _listener.Start();
         _loop = Task.Run(ListenAsync);
