@@ -20,7 +20,8 @@ public static class DeepfakeCommand
     /// <summary>Stopped from outside, as shells number it.</summary>
     public const int Stopped = 130;
 
-    internal const string ExitCodes = "Exit codes: 0 all went well; 1 some items have no verdict, or a check failed; 2 bad usage, or a detector that cannot be run; 130 stopped.";
+    internal const string ExitCodes =
+        "Exit codes: 0 all went well; 1 some items have no verdict, or a check failed; 2 bad usage, or a detector that cannot be run; 130 stopped.";
 
     /// <summary>Runs one command and returns its exit code.</summary>
     /// <param name="args">What stands after <c>kubectl deepfake</c>.</param>
@@ -32,7 +33,8 @@ public static class DeepfakeCommand
         // Fetching and decoding wait on the thread pool, which would begin with one thread a core and grow by one or two a second.
         ThreadPool.SetMinThreads(Environment.ProcessorCount + 16, Environment.ProcessorCount + 16);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        var root = new RootCommand($"Finds deepfakes: looks at local files with the worker's own pipeline, and checks detectors, without a cluster. {ExitCodes}")
+        const string What = "Finds deepfakes: looks at local files with the worker's own pipeline, and checks detectors, without a cluster. ";
+        var root = new RootCommand(What + ExitCodes)
         {
             new Command("detector", "What has to do with detectors.") { CheckCommand.Build(console, output) },
             ScanCommand.Build(console, output),

@@ -1,6 +1,8 @@
 namespace DeepfakeOperator.Cli.Tests;
 
-/// <summary>Every detector of samples/detectors: what the CRD's schema and its rules say, and whether this worker can run it. Their models lie elsewhere.</summary>
+/// <summary>
+/// Every detector of samples/detectors: what the CRD's schema and its rules say, and whether this worker can run it. Their models lie elsewhere.
+/// </summary>
 public sealed class CatalogueTests
 {
     private const string ToFillIn = "    # sha256: that of your file;";
@@ -34,7 +36,7 @@ public sealed class CatalogueTests
             filled = filled[..model] + "\n  model:\n    uri: file:///nowhere/model.onnx" + filled[sha256..];
         }
         var check = (await Run.OfAsync("detector", "check", folder.Write(name, filled), "--output", "json")).Records.Single();
-        Assert.True(remote ? (string)check["reason"]! == "ConformanceMissing" : (string)check["reason"]! == "ModelNotFound", (string)check["message"]!);
+        Assert.True((string)check["reason"]! == (remote ? "ConformanceMissing" : "ModelNotFound"), (string)check["message"]!);
     }
 
     private static string Field(string text, string head) =>

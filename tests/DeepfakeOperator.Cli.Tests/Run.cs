@@ -7,7 +7,8 @@ internal sealed record Run(int ExitCode, string Output, string Error)
 {
     internal static string Detector { get; } = Path.Combine(AppContext.BaseDirectory, "models", "upsampling-trace", "detector.yaml");
 
-    internal IReadOnlyList<JsonObject> Records => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
+    internal IReadOnlyList<JsonObject> Records =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
 
     internal JsonObject this[string id] => Records.Single(record => (string)record["id"]! == id);
 

@@ -68,8 +68,8 @@ public sealed class ScanTests
     public async Task The_model_is_found_in_a_folder_by_its_sha256_and_the_path_may_follow_the_detector()
     {
         using var folder = new TestFolder();
-        var model = await File.ReadAllBytesAsync(Path.ChangeExtension(Run.Detector, null).Replace("detector", "upsampling-trace.onnx", StringComparison.Ordinal),
-            TestContext.Current.CancellationToken);
+        var original = Path.Combine(Path.GetDirectoryName(Run.Detector)!, "upsampling-trace.onnx");
+        var model = await File.ReadAllBytesAsync(original, TestContext.Current.CancellationToken);
         folder.Write("models/decoy.onnx", [1, 2, 3]);
         folder.Write("models/renamed.onnx", model);
         var yaml = folder.Write("d.yaml", (await File.ReadAllTextAsync(Run.Detector, TestContext.Current.CancellationToken))

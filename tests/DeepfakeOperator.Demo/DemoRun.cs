@@ -63,7 +63,7 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console, TimeProvi
         foreach (var problem in problems) console.MarkupLineInterpolated($"[red]{problem}[/]");
 
         var counts = job.Status!.Items;
-        if (options.Keep) console.MarkupLineInterpolated($"[aqua]export KUBECONFIG={playground.KubeconfigPath}[/]");
+        if (options.Keep) WriteWayIn(playground);
         console.Profile.Out.Writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"demo: phase={job.Status.Phase} items={counts.Processed} fake={counts.Fake} real={counts.Real} inconclusive={counts.Inconclusive} " +
             $"notApplicable={counts.NotApplicable} failed={counts.Failed} seconds={seconds:0.0} kubernetes={playground.KubernetesVersion} " +
@@ -157,9 +157,19 @@ public sealed class DemoRun(DemoOptions options, IAnsiConsole console, TimeProvi
         return problems;
     }
 
+    /// <summary>What to paste into another terminal: plain and never wrapped, or it would be pasted in pieces.</summary>
+    private void WriteWayIn(Playground playground)
+    {
+        var output = console.Profile.Out.Writer;
+        output.WriteLine($"export KUBECONFIG={playground.KubeconfigPath}");
+        if (playground.KubectlFolder is not { } folder) return;
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Contains(folder)) output.WriteLine($"export PATH=$PATH:{folder}");
+        output.WriteLine($"kubectl get scanjobs -n {Namespace}");
+    }
+
     private async Task KeepAsync(CancellationToken cancellationToken)
     {
-        console.MarkupLine("[grey]the cluster stays up; Ctrl-C ends it[/]");
+        console.MarkupLine("[grey]the cluster stays up, for the commands above in another terminal; Ctrl-C ends it[/]");
         try
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);

@@ -56,5 +56,7 @@ internal static class MediaFolder
 
     // Not DirectoryInfo's listing, which looks every entry up again by its name: one that cannot be found so comes as a folder, or without a path.
     private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder) => new(
-        folder, (ref entry) => (entry.FileName.ToString(), entry.IsDirectory), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });
+        folder,
+        (ref entry) => (entry.FileName.ToString(), entry.IsDirectory),
+        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });
 }

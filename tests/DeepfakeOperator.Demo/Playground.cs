@@ -33,6 +33,9 @@ public sealed class Playground : IAsyncDisposable
     /// <summary>An administrator's kubeconfig.</summary>
     public string KubeconfigPath => controlPlane.KubeconfigPath;
 
+    /// <summary>Where kubectl is; null where there is none.</summary>
+    public string? KubectlFolder => Path.GetDirectoryName(controlPlane.KubectlPath);
+
     /// <summary>Our resources.</summary>
     public ScanJobClient ScanJobs { get; private set; } = null!;
 
@@ -65,7 +68,10 @@ public sealed class Playground : IAsyncDisposable
     public async Task ApplyAsync(JsonObject manifest, CancellationToken cancellationToken)
     {
         if ((string?)manifest["metadata"]?["namespace"] is { } name)
-            await manifests.ApplyAsync(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } }, cancellationToken);
+        {
+            var wanted = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
+            await manifests.ApplyAsync(wanted, cancellationToken);
+        }
         await manifests.ApplyAsync(manifest, cancellationToken);
     }
 
@@ -74,7 +80,10 @@ public sealed class Playground : IAsyncDisposable
     public async Task<string> KubectlAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var kubectl = controlPlane.KubectlPath ?? throw new DemoException("there is no kubectl on PATH");
-        var start = new ProcessStartInfo(kubectl, ["--kubeconfig", KubeconfigPath, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(kubectl, ["--kubeconfig", KubeconfigPath, .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
         await process.WaitForExitAsync(cancellationToken);
@@ -108,24 +117,31 @@ public sealed class Playground : IAsyncDisposable
             ["deepfake-operator/operator:dev"] = Repository.Program("DeepfakeOperator.Operator"),
             ["deepfake-operator/worker:dev"] = Repository.Program("DeepfakeOperator.Worker"),
         };
-        parts.Push(agent = await NodeAgent.StartAsync(controlPlane, new NodeAgentOptions { Gpus = options.Gpus, Images = images }, say, cancellationToken));
+        var agentOptions = new NodeAgentOptions { Gpus = options.Gpus, Images = images };
+        parts.Push(agent = await NodeAgent.StartAsync(controlPlane, agentOptions, say, cancellationToken));
         manifests = new ManifestApplier(Kubernetes);
         ScanJobs = new ScanJobClient(Kubernetes);
     }
 
     private async Task InstallAsync(Action<string> say, CancellationToken cancellationToken)
     {
-        foreach (var crd in Directory.EnumerateFiles(Repository.PathOf("crds"), "*.yaml").Order()) await manifests.ApplyFileAsync(crd, cancellationToken);
+        foreach (var crd in Directory.EnumerateFiles(Repository.PathOf("crds"), "*.yaml").Order())
+            await manifests.ApplyFileAsync(crd, cancellationToken);
         await manifests.ApplyAsync(await OperatorRoleAsync(cancellationToken), cancellationToken);
         await manifests.ApplyFileAsync(Repository.PathOf("tests", "DeepfakeOperator.Demo", "operator.yaml"), cancellationToken);
         await manifests.ApplyFileAsync(Repository.PathOf("models", "upsampling-trace", "detector.yaml"), cancellationToken);
         say("installed the CRDs, the operator with its own ServiceAccount, and the bundled detector");
         await WaitAsync("the operator", async () =>
-            (await Kubernetes.AppsV1.ReadNamespacedDeploymentAsync("deepfake-operator", SystemNamespace, cancellationToken: cancellationToken)).Status?.ReadyReplicas > 0,
-            cancellationToken);
+        {
+            var apps = Kubernetes.AppsV1;
+            var deployment = await apps.ReadNamespacedDeploymentAsync("deepfake-operator", SystemNamespace, cancellationToken: cancellationToken);
+            return deployment.Status?.ReadyReplicas > 0;
+        }, cancellationToken);
         await WaitAsync("the bundled detector", async () =>
-            (await ScanJobs.GetClusterDetectorAsync("upsampling-trace", cancellationToken)).Status?.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" }) == true,
-            cancellationToken);
+        {
+            var detector = await ScanJobs.GetClusterDetectorAsync("upsampling-trace", cancellationToken);
+            return detector.Status?.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
+        }, cancellationToken);
         say("the operator is ready and has checked the bundled detector");
     }
 

@@ -21,7 +21,8 @@ public static class ProgressView
             $"[red]{status.Items.Fake} fake[/]  [green]{status.Items.Real} real[/]  [yellow]{status.Items.Inconclusive} inconclusive[/]  " +
             $"[grey]{status.Items.NotApplicable} not applicable[/]  [maroon]{status.Items.Failed} failed[/]"));
         grid.AddRow(new Markup("[grey]workers[/]"), new Markup(
-            $"{status.Workers.Ready} ready of {status.Workers.Desired}   shards {status.Shards.Succeeded} done, {status.Shards.Running} running, {status.Shards.Pending} waiting"));
+            $"{status.Workers.Ready} ready of {status.Workers.Desired}   shards {status.Shards.Succeeded} done, {status.Shards.Running} running, " +
+            $"{status.Shards.Pending} waiting"));
         grid.AddRow(new Markup("[grey]rate[/]"), new Markup($"{status.Throughput.ItemsPerSecond ?? "–"} items/s   ETA {Eta(status, now)}"));
         return new Panel(grid).Header($" scanjob {job.Metadata.NamespaceProperty}/{job.Metadata.Name} ").RoundedBorder();
     }

@@ -3,7 +3,7 @@ using YamlDotNet.Serialization;
 
 namespace DeepfakeOperator.Demo;
 
-/// <summary>samples/scanjob.yaml with the two things that differ from cluster to cluster put in: the broker's address and the folder of the media.</summary>
+/// <summary>samples/scanjob.yaml with what differs from cluster to cluster put in: the broker's address and the folder of the media.</summary>
 public static class ScanJobManifest
 {
     /// <summary>Reads the sample and fills it in.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -52,7 +53,7 @@ public sealed partial class DemoStory
         {
             // A pipe that nobody writes to: opening it waits for ever, as a network folder may.
             var pipe = Path.Combine(folder.FullName, Corpus.ManifestName);
-            using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync(Cancelled);
+            using (var make = Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync(Cancelled);
             await using var demo = DemoProcess.Start("--corpus", folder.FullName);
             await demo.SaysAsync("reading " + folder.FullName);
             demo.Interrupt();
@@ -93,6 +94,7 @@ public sealed partial class DemoStory
             {
                 await demo.SaysAsync("the cluster stays up");
                 AssertBothHaveVerdicts(demo.Output);
+                Assert.Matches(@"demo +Succeeded +2 +2 ", await PasteAsync(demo.Output));
                 demo.Interrupt();
                 Assert.True(await demo.ExitAsync() == 0, demo.Output);
                 var kept = Topics(kafka).Where(topic => topic != "media-uploads").ToList();
@@ -111,6 +113,16 @@ public sealed partial class DemoStory
     {
         var contract = Contract(output);
         Assert.Equal(("2", "0", "external"), (contract.Groups["items"].Value, contract.Groups["failed"].Value, contract.Groups["kafka"].Value));
+    }
+
+    /// <summary>Runs the commands that a kept demo prints, as a person pastes them into another terminal.</summary>
+    private static async Task<string> PasteAsync(string output)
+    {
+        var commands = output.Split('\n').Where(line => line.Split(' ')[0] is "export" or "kubectl");
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-euc", string.Join('\n', commands)]) { RedirectStandardOutput = true })!;
+        var answer = await shell.StandardOutput.ReadToEndAsync(Cancelled);
+        await shell.WaitForExitAsync(Cancelled);
+        return answer;
     }
 
     private static Match Contract(string output)

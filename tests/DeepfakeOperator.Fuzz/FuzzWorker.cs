@@ -94,17 +94,30 @@ internal sealed class FuzzWorker(string folder, int seed, string trap)
             },
             Sampling = new SamplingSpec { Video = new VideoSamplingSpec { Frames = 4 } },
         },
-        Detectors = [new ResolvedDetector("picture", 1, Detector(models))],
+        Detectors = [new ResolvedDetector("picture", 1, Picture(models)), new ResolvedDetector("sound", 1, Sound(models))],
     };
 
-    private static DetectorSpec Detector(string models) => new()
+    private static DetectorSpec Picture(string models) => new()
     {
-        Model = new ModelSpec { Uri = "bundled:mean_bytes.onnx", Sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(models, "mean_bytes.onnx")))) },
+        Model = Model(models, "mean_bytes.onnx"),
         Inputs = [new InputSpec { Name = "image", Layout = TensorLayout.NHWC, Shape = [-1, 8, 8, 3], Type = TensorType.UInt8 }],
         MaxBatch = 8,
         Image = new ImageSpec { Width = 8, Height = 8 },
         Outputs = [new OutputSpec { Name = "logit", Kind = OutputKind.SigmoidLogit, Polarity = new PolaritySpec { HighIsFake = true } }],
     };
+
+    private static DetectorSpec Sound(string models) => new()
+    {
+        Model = Model(models, "loudness.onnx"),
+        Modality = Modality.Audio,
+        Inputs = [new InputSpec { Name = "samples", Layout = TensorLayout.NT, Shape = [-1, 800] }],
+        MaxBatch = 8,
+        Audio = new AudioSpec { Samples = 800 },
+        Outputs = [new OutputSpec { Name = "logit", Kind = OutputKind.SigmoidLogit, Polarity = new PolaritySpec { HighIsFake = true } }],
+    };
+
+    private static ModelSpec Model(string models, string file) =>
+        new() { Uri = $"bundled:{file}", Sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(models, file)))) };
 
     private void Say(char what, string line)
     {

@@ -53,7 +53,7 @@ internal sealed class BatchWorld
             {
                 foreach (var lanes in _lanes.Where(lane => lane.HasWork).ToLookup(lane => _group.OwnerOf(lane.Partition, now)))
                 {
-                    if (lanes.Key is { } pod) Share([.. lanes], pod.Speed);
+                    if (lanes.Key is { } pod) Share([.. lanes], pod);
                 }
                 capacity += ready.Sum(pod => pod.Speed);
                 _busySeconds += Math.Min(ready.Count, progress.Shards.Pending + progress.Shards.Running);
@@ -95,6 +95,7 @@ internal sealed class BatchWorld
             ProcessedByBusy = progress.Items.Processed,
             BusySeconds = _busySeconds,
             Shards = progress.Shards.Pending + progress.Shards.Running,
+            Rates = _fleet.Ready(now).Where(pod => pod.Rate is not null).ToDictionary(pod => pod.Number, pod => pod.Rate!.Value),
             Ready = _fleet.Ready(now).Count,
             Pending = starting.Pending,
             PendingFor = starting.For,
@@ -103,8 +104,11 @@ internal sealed class BatchWorld
     }
 
     /// <summary>A worker's second is shared evenly between its partitions; what one cannot use goes to the others.</summary>
-    private static void Share(List<Lane> lanes, double budget)
+    private static void Share(List<Lane> lanes, Pod pod)
     {
+        var budget = pod.Speed;
+        var before = lanes.ToList();
+        var done = before.Sum(lane => lane.Done);
         while (lanes.Count > 0)
         {
             var share = budget / lanes.Count;
@@ -112,6 +116,7 @@ internal sealed class BatchWorld
             lanes.RemoveAll(lane => !lane.HasWork);
             if (budget <= 1e-9) break;
         }
+        pod.Done = (pod.Done.Items + before.Sum(lane => lane.Done) - done, pod.Done.Seconds + 1);
     }
 
     /// <summary>A partition of the shards topic.</summary>
@@ -124,6 +129,9 @@ internal sealed class BatchWorld
         public int Partition => partition;
 
         public bool HasWork => _shards.Count > 0;
+
+        /// <summary>Items done.</summary>
+        public long Done { get; private set; }
 
         public void Enqueue(ShardRecord shard) => _shards.Enqueue(shard);
 
@@ -139,7 +147,7 @@ internal sealed class BatchWorld
                     var used = Math.Min(budget, items[_next] - _spent);
                     (_spent, budget) = (_spent + used, budget - used);
                     if (_spent < items[_next] - 1e-9) break;
-                    (_next, _spent) = (_next + 1, 0);
+                    (_next, _spent, Done) = (_next + 1, 0, Done + 1);
                 }
                 var done = _next >= shard.To;
                 var count = new ItemCounts { Processed = _next - shard.From, Real = _next - shard.From };

@@ -1,3 +1,5 @@
+using DeepfakeOperator.Operator.ScanJobs;
+
 namespace DeepfakeOperator.Simulator;
 
 /// <summary>The worker slots and their bill.</summary>
@@ -56,8 +58,10 @@ internal sealed class Fleet(Trace trace)
             _pods.Add(new Pod(Started, now, trace.StartUpOf(Started), trace.SpeedOf(Started)));
             Started++;
         }
+        var slow = BatchFleet.SlowOf(living.Where(pod => pod.Rate is not null).ToDictionary(pod => pod.Number, pod => pod.Rate!.Value));
         var victims = living
             .OrderBy(pod => pod.IsPending(now) ? 0 : isIdle(pod) ? 1 : 2)
+            .ThenBy(pod => slow.GetValueOrDefault(pod.Number, double.PositiveInfinity))
             .ThenByDescending(pod => pod.Number)
             .Take(Math.Max(0, living.Count - Desired));
         foreach (var pod in victims) pod.Ends = now + (pod.IsPending(now) ? 1 : DrainTime);

@@ -7,6 +7,7 @@ internal sealed class OurScaler(Trace trace) : IScaler
 {
     private WorkerRate _rate = WorkerRate.Unknown;
     private ScalingDecision? _last;
+    private readonly Dictionary<int, double> _rates = [];
     private double _busySeconds;
 
     public int Interval => 5;
@@ -18,6 +19,9 @@ internal sealed class OurScaler(Trace trace) : IScaler
         var now = DateTimeOffset.UnixEpoch.AddSeconds(view.Now);
         _rate = view.OffsetsKnown ? _rate.Observe(now, view.ProcessedByBusy, (view.BusySeconds - _busySeconds) / Interval) : _rate.Pause();
         _busySeconds = view.BusySeconds;
+        foreach (var (pod, rate) in view.Rates) _rates[pod] = rate;
+        double[] known = trace.Expected is { } expected ? [.. _rates.Values, expected] : [.. _rates.Values];
+        double? typical = known.Length > 0 ? known.Average() : null;
         _last = Autoscaler.Decide(trace.Policy, new ScalingInput
         {
             Now = now,
@@ -27,6 +31,8 @@ internal sealed class OurScaler(Trace trace) : IScaler
             Shards = view.Shards,
             Partitions = view.Partitions,
             RatePerWorker = _rate.PerSecond(trace.Expected),
+            Rates = [.. view.Rates.Values],
+            TypicalRate = typical,
             Ready = view.Ready,
             Pending = view.Pending,
             PendingFor = TimeSpan.FromSeconds(view.PendingFor),

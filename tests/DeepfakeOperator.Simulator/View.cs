@@ -18,6 +18,9 @@ internal sealed record View
     /// <summary>How long those were at it, all together.</summary>
     public required double BusySeconds { get; init; }
 
+    /// <summary>Items per second of each ready worker that has worked long enough to tell, by the number of its pod.</summary>
+    public IReadOnlyDictionary<int, double> Rates { get; init; } = new Dictionary<int, double>();
+
     public int Shards { get; init; }
 
     public IReadOnlyList<PartitionDemand> Partitions { get; init; } = [];

@@ -14,7 +14,7 @@ namespace DeepfakeOperator.Scanning;
 /// <param name="sampling">What the ScanJob samples.</param>
 /// <param name="waiting">Told when an item begins (-1) and ends (+1) to wait for faces.</param>
 internal sealed class PictureStage(
-    IReadOnlyList<Batcher> detectors, IReadOnlyList<FaceFinder?> finders, VideoDecoder videos, FfmpegStills stills, SamplingSpec sampling, Action<int> waiting)
+    IReadOnlyList<IDetector> detectors, IReadOnlyList<FaceFinder?> finders, VideoDecoder videos, FfmpegStills stills, SamplingSpec sampling, Action<int> waiting)
 {
     /// <summary>A still; <paramref name="sources"/> has null for detectors that do not apply.</summary>
     internal async Task StillAsync(ScanPipelineItem item, PixelBuffer pixels, IUnitSource?[] sources, CancellationToken ct)
@@ -37,7 +37,7 @@ internal sealed class PictureStage(
     internal async Task<(IReadOnlyList<double> Times, int Frames)> VideoAsync(ScanPipelineItem item, VideoInfo info, IUnitSource?[] sources, CancellationToken ct)
     {
         IReadOnlyList<double> first = [];
-        var passes = Enumerable.Range(0, sources.Length).Where(i => sources[i] is not null && detectors[i].Session.Units.TakesFrames).GroupBy(i => Plan(i, info));
+        var passes = Enumerable.Range(0, sources.Length).Where(i => sources[i] is not null && detectors[i].TakesFrames).GroupBy(i => Plan(i, info));
         foreach (var pass in passes)
         {
             var (plan, takers) = (pass.Key, pass.ToArray());
@@ -51,7 +51,7 @@ internal sealed class PictureStage(
         return (first, first.Count);
     }
 
-    private DetectorSpec Spec(int detector) => detectors[detector].Session.Detector.Spec;
+    private DetectorSpec Spec(int detector) => detectors[detector].Spec;
 
     private bool ByFfmpeg(int detector) => Spec(detector).Image.Interpolation == Interpolation.FfmpegBilinear;
 

@@ -8,6 +8,7 @@ using DeepfakeOperator.Scanning.Faces;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
+using DeepfakeOperator.Scanning.Remote;
 using DeepfakeOperator.Scanning.Verdicts;
 using Microsoft.Extensions.Logging;
 
@@ -34,8 +35,11 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly ScanPipelineDecoder _decoder;
     private readonly ScanPipelineThreads<ScanPipelineItem> _stills;
     private readonly IReadOnlyList<Batcher> _batchers;
+    private readonly RemoteStage _remote;
     private readonly IReadOnlyList<FaceFinder> _finders;
     private readonly IReadOnlyList<SpeechGate?> _gates;
+    private readonly HostLanes _lanes = new();
+    private readonly ScanPipelineMemory _memory = new();
     private readonly List<Task> _loops = [];
     private readonly ILogger _logger;
     private int _decoding;
@@ -43,19 +47,23 @@ public sealed class ScanPipeline : IAsyncDisposable
 
     private ScanPipeline(
         ScanConfiguration configuration, ScanPipelineOptions options,
-        IReadOnlyList<ModelSession> sessions, IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates)
+        IReadOnlyList<ModelSession?> sessions, IReadOnlyList<RemoteModel?> remotes,
+        IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates)
     {
         _gates = gates;
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
         _fetcher = new MediaFetcher(source, options.MediaSecretFolder, options.ScratchFolder, options.TimeProvider);
-        _batchers = [.. sessions.Select((session, index) => Batcher(session, index, configuration))];
+        var batchers = sessions.Select((session, index) => session is null ? null : Batcher(session, index, configuration)).ToArray();
+        _batchers = [.. batchers.OfType<Batcher>()];
+        _remote = new RemoteStage(remotes, _logger);
+        IDetector[] detectors = [.. batchers.Select(Detector)];
         _finders = [.. faceSessions.Select(session => new FaceFinder(Batcher(session, 0, configuration), FaceDetectors.MinScore(session, configuration)))];
         _context = new ScanPipelineContext(
             [.. configuration.Detectors.Select(detector => detector.Spec)],
             [.. configuration.Detectors.Select(detector => detector.Name)],
-            [.. sessions.Select(session => new OutputReader(session.Detector.Spec.Outputs, session.Outputs))],
+            [.. sessions.Select(session => session is null ? null : new OutputReader(session.Detector.Spec.Outputs, session.Outputs))],
             [.. configuration.Detectors.Select(detector => new PartBuilder(detector.Name, detector.Spec))],
             new VerdictBuilder(configuration),
             Finish,
@@ -64,16 +72,20 @@ public sealed class ScanPipeline : IAsyncDisposable
         var videos = new VideoDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
         var finders = configuration.Detectors.Select(detector => FaceDetectors.Of(detector.Spec) is { } name ? _finders.First(finder => finder.Name == name) : null);
         var pictures = new PictureStage(
-            _batchers, [.. finders], videos, new FfmpegStills(videos, options.ScratchFolder), configuration.Spec.Sampling, Waiting);
+            detectors, [.. finders], videos, new FfmpegStills(videos, options.ScratchFolder), configuration.Spec.Sampling, Waiting);
         var sound = new SoundStage(
             _context.Specs, gates, new AudioDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider), configuration.Spec.Sampling.Audio);
-        _decoder = new ScanPipelineDecoder(_batchers, videos, pictures, sound, _logger);
+        _decoder = new ScanPipelineDecoder(detectors, videos, pictures, sound, _logger);
         _stills = new ScanPipelineThreads<ScanPipelineItem>(ScanPipelineItemException.DecodeStage, options.Cores, StillsPerCore * options.Cores, DecodeStillAsync);
         _videos = Channel.CreateBounded<ScanPipelineItem>(options.Cores);
-        Provider = string.Join("+", sessions.Select(session => session.Provider).Distinct());
+        Provider = string.Join("+", sessions.Select(session => session?.Provider.ToString() ?? "remote").Distinct());
         ScanPipelineMetrics.Provider(Provider);
         for (var i = 0; i < Fetches; i++) _loops.Add(Task.Run(FetchAsync, CancellationToken.None));
         for (var i = 0; i < options.Cores; i++) _loops.Add(Task.Run(DecodeVideosAsync, CancellationToken.None));
+        _loops.AddRange(_remote.Start(_stop.Token));
+
+        IDetector Detector(Batcher? batcher, int index) =>
+            batcher is null ? new RemoteDetector(index, configuration.Detectors[index].Spec) : new LocalDetector(batcher);
     }
 
     private IEnumerable<Batcher> All => _batchers.Concat(_finders.Select(finder => finder.Batcher));
@@ -90,7 +102,8 @@ public sealed class ScanPipeline : IAsyncDisposable
         if (configuration.Detectors.Count == 0) throw new PodFatalException("spec.detectors: the job has no detector");
         Directory.CreateDirectory(options.ScratchFolder);
         RemoveLeftovers(options.ScratchFolder);
-        var sessions = new List<ModelSession>();
+        var sessions = new List<ModelSession?>();
+        var remotes = new List<RemoteModel?>();
         var faceSessions = new List<ModelSession>();
         var gates = new List<SpeechGate?>();
         try
@@ -104,13 +117,16 @@ public sealed class ScanPipeline : IAsyncDisposable
                     throw new DetectorException("DescriptorInvalid", $"role: {detector.Spec.Role} is not run by itself, only for other detectors");
                 gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
                 await FaceDetectors.LoadAsync(detector, faceSessions, providers, new ModelStore(options), logger, ct);
-                sessions.Add(await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
+                var remote = detector.Spec.Modality == Modality.Remote;
+                remotes.Add(remote ? await RemoteModel.LoadAsync(detector.Spec, options, ct) : null);
+                sessions.Add(remote ? null : await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
             }
-            return new ScanPipeline(configuration, options, sessions, faceSessions, gates);
+            return new ScanPipeline(configuration, options, sessions, remotes, faceSessions, gates);
         }
         catch (Exception error)
         {
-            foreach (var session in sessions.Concat(faceSessions)) session.Dispose();
+            foreach (var session in sessions.Concat(faceSessions)) session?.Dispose();
+            foreach (var remote in remotes) remote?.Dispose();
             foreach (var gate in gates) gate?.Dispose();
             if (error is DetectorException refusal)
                 throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
@@ -143,6 +159,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         _stills.Dispose();
         foreach (var batcher in All) batcher.Dispose();
         foreach (var gate in _gates) gate?.Dispose();
+        _remote.Dispose();
         _fetcher.Dispose();
         _stop.Dispose();
         RemoveLeftovers(_options.ScratchFolder);
@@ -169,7 +186,7 @@ public sealed class ScanPipeline : IAsyncDisposable
             await foreach (var item in _submitted.Reader.ReadAllAsync(_stop.Token))
             {
                 ScanPipelineMetrics.Queue(ScanPipelineItemException.FetchStage, -1);
-                await FetchAsync(item);
+                for (var next = _lanes.TryEnter(item) ? item : null; next is not null; next = _lanes.Leave(next)) await FetchAsync(next);
             }
         }
         catch (OperationCanceledException)
@@ -190,6 +207,9 @@ public sealed class ScanPipeline : IAsyncDisposable
             item.Ended(Typed(error, item));
             return;
         }
+        // Whoever asks for raw outputs asks for each item's own.
+        if (_options.RawOutputs is null && !_memory.IsNew(item)) return;
+        await _remote.EnterAsync(item, _stop.Token);
         switch (item.Media!.Type.Kind)
         {
             case MediaKind.Still:
@@ -240,7 +260,8 @@ public sealed class ScanPipeline : IAsyncDisposable
 
     private void Finish(ScanPipelineItem item, Action<ItemOutcome> done)
     {
-        if (_stop.IsCancellationRequested) return;
+        if (_stop.IsCancellationRequested || _remote.Takes(item)) return;
+        _remote.Leave(item);
         ItemOutcome outcome;
         try
         {
@@ -255,6 +276,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         if (outcome.Verdict is { } verdict) ScanPipelineMetrics.Outcome(verdict.Verdict);
         else ScanPipelineMetrics.Outcome(outcome.Failure!.Class);
         done(outcome);
+        _memory.Complete(item, outcome);
     }
 
     private ScanPipelineItemException Typed(Exception error, ScanPipelineItem item)

@@ -10,7 +10,7 @@ namespace DeepfakeOperator.Scanning;
 
 /// <summary>The decode stage: pictures and sound of an item, preprocessed into the batches of the detectors that take them.</summary>
 internal sealed class ScanPipelineDecoder(
-    IReadOnlyList<Batcher> detectors, VideoDecoder videos, PictureStage pictures, SoundStage sound, ILogger logger)
+    IReadOnlyList<IDetector> detectors, VideoDecoder videos, PictureStage pictures, SoundStage sound, ILogger logger)
 {
     /// <summary>Decodes a still on the calling thread.</summary>
     internal async Task DecodeStillAsync(ScanPipelineItem item, CancellationToken ct)
@@ -45,7 +45,7 @@ internal sealed class ScanPipelineDecoder(
         item.Begin();
         try
         {
-            if (item.Media!.Type.Kind == MediaKind.Audio && !detectors.Any(detector => detector.Session.Units.TakesSound))
+            if (item.Media!.Type.Kind == MediaKind.Audio && !detectors.Any(detector => detector.TakesSound))
             {
                 item.NothingFor("audio", null, "no detector of the job takes audio");
                 item.Decoded(null, 0);
@@ -56,7 +56,7 @@ internal sealed class ScanPipelineDecoder(
             Exclude(item, info.HasPictures, info.HasSound);
             var sources = Open(item);
             var (times, frames) = info.HasPictures ? await pictures.VideoAsync(item, info, sources, ct) : ([], 0);
-            await sound.HandAsync(item, item.Media, [.. sources.Select((source, i) => detectors[i].Session.Units.TakesSound ? source : null)], ct);
+            await sound.HandAsync(item, item.Media, [.. sources.Select((source, i) => detectors[i].TakesSound ? source : null)], ct);
             foreach (var source in sources) await EndAsync(source, ct);
             item.Decoded(times, frames);
         }
@@ -74,7 +74,7 @@ internal sealed class ScanPipelineDecoder(
     {
         for (var i = 0; i < detectors.Count; i++)
         {
-            if (detectors[i].Session.Detector.Spec.Modality is Modality.Clip or Modality.FaceClip)
+            if (detectors[i].Spec.Modality is Modality.Clip or Modality.FaceClip)
                 item.Exclude(i, "it is a still, and the detector looks at clips of a video");
         }
     }
@@ -84,15 +84,14 @@ internal sealed class ScanPipelineDecoder(
     {
         for (var i = 0; i < detectors.Count; i++)
         {
-            var units = detectors[i].Session.Units;
-            if (units.TakesFrames && !pictures) item.Exclude(i, "it holds no pictures");
-            else if (units.TakesSound && !sound) item.Exclude(i, "it holds no sound");
+            if (detectors[i].TakesFrames && !pictures) item.Exclude(i, "it holds no pictures");
+            else if (detectors[i].TakesSound && !sound) item.Exclude(i, "it holds no sound");
         }
     }
 
     /// <summary>One source a detector; null for those that do not apply to the item.</summary>
     private IUnitSource?[] Open(ScanPipelineItem item) =>
-        [.. detectors.Select((detector, i) => item.Applies(i) ? detector.Session.Units.Open(new UnitSink(detector, item)) : null)];
+        [.. detectors.Select((detector, i) => item.Applies(i) ? detector.Open(item) : null)];
 
     private static ValueTask EndAsync(IUnitSource? source, CancellationToken ct) => source?.EndAsync(ct) ?? ValueTask.CompletedTask;
 
@@ -102,7 +101,7 @@ internal sealed class ScanPipelineDecoder(
         var (w, h) = (0, 0);
         foreach (var detector in detectors)
         {
-            if (Gates.NeedQuality(detector.Session.Detector.Spec.Gates) || detector.Session.Units.Needed(width, height) is not { } needed) return null;
+            if (Gates.NeedQuality(detector.Spec.Gates) || detector.Needed(width, height) is not { } needed) return null;
             (w, h) = (Math.Max(w, needed.Width), Math.Max(h, needed.Height));
         }
         return (w, h);

@@ -2,6 +2,7 @@ using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Inference;
 using DeepfakeOperator.Scanning.Media;
+using DeepfakeOperator.Scanning.Remote;
 using DeepfakeOperator.Scanning.Verdicts;
 
 namespace DeepfakeOperator.Scanning;
@@ -15,7 +16,10 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     private readonly (double Sharpness, double Brightness, int Frames)[] _quality = new (double, double, int)[context.Readers.Count];
     private readonly FaceCount?[] _faces = new FaceCount?[context.Readers.Count];
     private readonly IReadOnlyList<double>?[] _times = new IReadOnlyList<double>?[context.Readers.Count];
+    private readonly IReadOnlyList<string>?[] _answers = new IReadOnlyList<string>?[context.Readers.Count];
+    private List<RemoteQuestion> _questions = [];
     private ScanPipelineItemException? _failure;
+    private ItemOutcome? _repeated;
     private int _outstanding = 1;
     private int _frames;
     private int _tracks;
@@ -27,6 +31,12 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
 
     /// <summary>Set between fetch and decode.</summary>
     internal FetchedMedia? Media { get; private set; }
+
+    /// <summary>Of the media; null before it is fetched.</summary>
+    internal string? Sha256 => Info?.Sha256;
+
+    /// <summary>It is one of those that a slow server may be asked about.</summary>
+    internal bool IsInRemoteRoom { get; set; }
 
     private string Modality { get; set; } = "image";
 
@@ -93,8 +103,8 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     {
         try
         {
-            context.Raw?.Invoke(new RawOutputs(Source.Id, context.Names[detector], unit.Order, context.Readers[detector].Split(values)));
-            var reading = context.Readers[detector].Read(values);
+            context.Raw?.Invoke(new RawOutputs(Source.Id, context.Names[detector], unit.Order, context.Readers[detector]!.Split(values)));
+            var reading = context.Readers[detector]!.Read(values);
             lock (_lock) _units[detector].Add((unit, reading));
         }
         catch (ScanPipelineItemException error)
@@ -110,6 +120,39 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         Release();
     }
 
+    /// <summary>A served model is to be asked when the detectors that run here are done.</summary>
+    internal void Ask(RemoteQuestion question) => _questions.Add(question);
+
+    /// <summary>What is to be asked, once; nothing of an item that has failed.</summary>
+    internal IReadOnlyList<RemoteQuestion> TakeQuestions()
+    {
+        var questions = _questions;
+        _questions = [];
+        return _failure is null ? questions : [];
+    }
+
+    /// <summary>What the detectors say so far, in their order.</summary>
+    internal IReadOnlyList<(string Detector, double? Score)> Scores() =>
+        [.. Outcome().Verdict!.Detectors.Select(detector => (detector.Name, detector.Calibrated))];
+
+    /// <summary>What a served model said, one answer a prompt.</summary>
+    internal void Answered(int detector, IReadOnlyList<RemoteAnswer> answers)
+    {
+        _answers[detector] = [.. answers.Select(answer => answer.Text)];
+        for (var i = 0; i < answers.Count; i++)
+        {
+            RawScore? score = answers[i].Fake is { } fake ? RawScore.FromProbability(fake ? 1 : 0) : null;
+            _units[detector].Add((new Unit(i, Time: 0), new UnitReading(score)));
+        }
+    }
+
+    /// <summary>The questions are answered, or cannot be.</summary>
+    internal void FinishAgain(ScanPipelineItemException? error)
+    {
+        if (error is not null) Note(error);
+        context.Finish(this, done);
+    }
+
     /// <summary>Decoding has ended; <paramref name="times"/> are the frames' times, null for a still.</summary>
     internal void Decoded(IReadOnlyList<double>? times, int frames)
     {
@@ -123,6 +166,20 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     {
         Note(error);
         EndDecode();
+    }
+
+    /// <summary>The same bytes are being scanned, or were: nothing of this item's own is needed any more.</summary>
+    internal void Rest()
+    {
+        Media?.Dispose();
+        Media = null;
+    }
+
+    /// <summary>The outcome of another item with the same bytes.</summary>
+    internal void Repeat(ItemOutcome outcome)
+    {
+        _repeated = outcome;
+        Release();
     }
 
     /// <summary>The pipeline is stopping: what is held is given back, and nobody hears of the item.</summary>
@@ -152,16 +209,28 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     /// <summary>Called once, when nothing is outstanding any more.</summary>
     internal ItemOutcome Outcome()
     {
+        if (_repeated is not null) return Repeated(_repeated);
         if (_failure is { } failure) return ItemOutcome.Failed(failure.ToFailure());
         var parts = new DetectorPart[_units.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             var (spec, (sharpness, brightness, frames)) = (context.Specs[i], _quality[i]);
             var untrusted = frames > 0 ? Gates.Untrusted(spec.Gates, sharpness / frames, brightness / frames) : null;
-            parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted);
+            parts[i] = context.Parts[i].Build(_units[i], _times[i] ?? Times, _notApplicable[i] ?? Gates.NotApplicable(spec, _faces[i]), untrusted)
+                with { Answers = _answers[i] };
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
         return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
     }
+
+    /// <summary>What was found out about the bytes, in the name of this item.</summary>
+    private ItemOutcome Repeated(ItemOutcome other) => other.Verdict is not { } verdict ? other : ItemOutcome.Judged(verdict with
+    {
+        Id = Source.Id,
+        Uri = Source.Uri?.OriginalString,
+        Source = Source.Position,
+        Metadata = Source.Metadata,
+        Timings = new StageTimings(_fetchSeconds, 0, context.Time.GetElapsedTime(_stageStarted).TotalSeconds),
+    });
 }

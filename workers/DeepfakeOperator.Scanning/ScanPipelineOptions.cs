@@ -12,6 +12,9 @@ public sealed record ScanPipelineOptions
     /// <summary>Folder with the object store's credentials, one file per key; null: none.</summary>
     public string? MediaSecretFolder { get; init; }
 
+    /// <summary>Folder with one folder for each Secret that a detector names, one file a key; null: none.</summary>
+    public string? DetectorSecretsFolder { get; init; }
+
     /// <summary>Folder that <c>bundled:</c> addresses name files in.</summary>
     public string ModelFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "models");
 

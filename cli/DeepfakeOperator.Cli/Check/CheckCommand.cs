@@ -13,7 +13,10 @@ internal static class CheckCommand
 {
     internal static Command Build(IAnsiConsole console, TextWriter output)
     {
-        var files = new Argument<string[]>("FILE") { Description = "YAML files with Detector or ClusterDetector documents.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "YAML files with Detector or ClusterDetector documents.", Arity = ArgumentArity.OneOrMore,
+        };
         var model = CommonOptions.Model();
         var format = CommonOptions.Output();
         var command = new Command("check",
@@ -42,7 +45,8 @@ internal static class CheckCommand
         {
             reports.Add(document.Spec is null
                 ? new CheckReport(document.Name, false, "DescriptorInvalid", Problems(document, files, documents.Count == 1), null, null)
-                : CheckReport.Of(document.Name, await DetectorConformance.CheckAsync(sound.Single(found => found.Name == document.Name), options, ct)));
+                : CheckReport.Of(
+                    document.Name, await DetectorConformance.CheckAsync(sound.Single(found => found.Name == document.Name), options, ct)));
         }
         return reports;
     }
@@ -64,7 +68,10 @@ internal static class CheckCommand
     private static async Task WriteLinesAsync(TextWriter output, IReadOnlyList<CheckReport> reports, CancellationToken ct)
     {
         foreach (var report in reports)
-            await output.WriteLineAsync($"{(report.Passed ? "passed" : "failed")}\t{report.Detector}\t{report.Reason}\t{report.Message}".AsMemory(), ct);
+        {
+            var line = string.Join('\t', report.Passed ? "passed" : "failed", report.Detector, report.Reason, report.Message);
+            await output.WriteLineAsync(line.AsMemory(), ct);
+        }
     }
 
     private static void WriteTable(IAnsiConsole console, IReadOnlyList<CheckReport> reports)

@@ -21,14 +21,18 @@ internal static class DetectorSchema
         return crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject();
     }
 
-    private static IEnumerable<(string Path, string Message)> Problems(string path, JsonObject schema, JsonNode? node) => (string?)schema["type"] switch
+    private static IEnumerable<(string Path, string Message)> Problems(string path, JsonObject schema, JsonNode? node)
     {
-        "object" => node is JsonObject map ? OfObject(path, schema, map) : Wrong(path, "a map of fields", node),
-        "array" => node is JsonArray list ? OfArray(path, schema, list) : Wrong(path, "a list", node),
-        "string" => node?.GetValueKind() == JsonValueKind.String ? OfText(path, schema, (string)node!) : Wrong(path, "text", node),
-        "boolean" => node?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? [] : Wrong(path, "true or false", node),
-        var type => node?.GetValueKind() == JsonValueKind.Number ? OfNumber(path, schema, type == "integer", node) : Wrong(path, "a number", node),
-    };
+        var kind = node?.GetValueKind();
+        return (string?)schema["type"] switch
+        {
+            "object" => node is JsonObject map ? OfObject(path, schema, map) : Wrong(path, "a map of fields", node),
+            "array" => node is JsonArray list ? OfArray(path, schema, list) : Wrong(path, "a list", node),
+            "string" => kind == JsonValueKind.String ? OfText(path, schema, (string)node!) : Wrong(path, "text", node),
+            "boolean" => kind is JsonValueKind.True or JsonValueKind.False ? [] : Wrong(path, "true or false", node),
+            var type => kind == JsonValueKind.Number ? OfNumber(path, schema, type == "integer", node!) : Wrong(path, "a number", node),
+        };
+    }
 
     private static IEnumerable<(string Path, string Message)> OfObject(string path, JsonObject schema, JsonObject map)
     {
@@ -61,7 +65,8 @@ internal static class DetectorSchema
         for (var i = 0; i < list.Count; i++)
         {
             if (list[i] is not JsonObject entry) continue;
-            var key = string.Join(", ", keys.Select(name => $"{name} {entry[(string)name!] ?? schema["items"]!["properties"]![(string)name!]!["default"]}"));
+            var fields = schema["items"]!["properties"]!;
+            var key = string.Join(", ", keys.Select(name => $"{name} {entry[(string)name!] ?? fields[(string)name!]!["default"]}"));
             if (!seen.Add(key)) yield return ($"{path}[{i}]", $"{key} is there twice");
         }
     }

@@ -10,7 +10,8 @@ internal static class DetectorSet
     internal static IReadOnlyList<ResolvedDetector> Resolve(IReadOnlyList<DetectorDocument> documents, ModelFiles? files)
     {
         var models = documents.Count(document => document.ModelUri is not null);
-        ResolvedDetector[] all = [.. documents.Select(document => new ResolvedDetector(document.Name, 1, Located(document.Spec!, files, only: models == 1)))];
+        ResolvedDetector[] all =
+            [.. documents.Select(document => new ResolvedDetector(document.Name, 1, Located(document.Spec!, files, only: models == 1)))];
         var helpers = all.Where(detector => detector.Spec.Role != DetectorRole.Detector).ToArray();
         return [.. all.Select(detector => detector with { Helpers = [.. helpers.Where(helper => NamesOf(detector.Spec).Contains(helper.Name))] })];
     }
@@ -20,7 +21,8 @@ internal static class DetectorSet
     internal static IReadOnlyList<ResolvedDetector> Scoring(IReadOnlyList<ResolvedDetector> all)
     {
         ResolvedDetector[] scoring = [.. all.Where(detector => detector.Spec.Role == DetectorRole.Detector)];
-        if (scoring.Length == 0) throw new UsageException("--detector: none of them has role Detector; FaceDetector and VoiceActivity only serve others");
+        if (scoring.Length == 0)
+            throw new UsageException("--detector: none of them has role Detector; FaceDetector and VoiceActivity only serve others");
         foreach (var detector in scoring)
         {
             Require(detector, "spec.face.detector", detector.Spec.Face?.Detector, DetectorRole.FaceDetector);

@@ -17,7 +17,8 @@ internal sealed class ModelFiles
         _folder = Directory.Exists(path);
         if (!_folder && !File.Exists(path)) throw new UsageException($"--model: '{path}' is neither a file nor a folder");
         _files = _folder
-            ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Take(MostFiles).Select(Path.GetFullPath).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Take(MostFiles).Select(Path.GetFullPath).Order(StringComparer.Ordinal)]
             : [Path.GetFullPath(path)];
     }
 

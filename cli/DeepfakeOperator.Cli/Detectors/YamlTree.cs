@@ -60,7 +60,8 @@ internal sealed class YamlTree
                 var fields = new JsonObject();
                 foreach (var (key, value) in map.Children)
                 {
-                    if (key is not YamlScalarNode { Value: { } name }) throw new YamlException(key.Start, key.End, "a field's name must be plain text");
+                    if (key is not YamlScalarNode { Value: { } name })
+                        throw new YamlException(key.Start, key.End, "a field's name must be plain text");
                     if (Convert(path.Length == 0 ? name : $"{path}.{name}", value, depth + 1) is { } child) fields[name] = child;
                 }
                 return fields;
@@ -79,8 +80,8 @@ internal sealed class YamlTree
         "true" or "True" or "TRUE" => JsonValue.Create(true),
         "false" or "False" or "FALSE" => JsonValue.Create(false),
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => JsonValue.Create(whole),
-        _ when (char.IsAsciiDigit(text[^1]) || text[^1] == '.') && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
-            && double.IsFinite(real) => JsonValue.Create(real),
+        _ when (char.IsAsciiDigit(text[^1]) || text[^1] == '.')
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real) => JsonValue.Create(real),
         _ => JsonValue.Create(text),
     };
 }

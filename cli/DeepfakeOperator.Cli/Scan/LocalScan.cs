@@ -48,7 +48,8 @@ internal static class LocalScan
         }
     }
 
-    private static async Task<ScanPipeline> StartAsync(IReadOnlyList<ResolvedDetector> detectors, string scratch, RawListener? listener, CancellationToken ct)
+    private static async Task<ScanPipeline> StartAsync(
+        IReadOnlyList<ResolvedDetector> detectors, string scratch, RawListener? listener, CancellationToken ct)
     {
         var configuration = new ScanConfiguration
         {
@@ -60,7 +61,8 @@ internal static class LocalScan
         };
         try
         {
-            return await ScanPipeline.StartAsync(configuration, new ScanPipelineOptions { ScratchFolder = scratch, RawOutputs = listener is null ? null : listener.Hear }, ct);
+            var options = new ScanPipelineOptions { ScratchFolder = scratch, RawOutputs = listener is null ? null : listener.Hear };
+            return await ScanPipeline.StartAsync(configuration, options, ct);
         }
         catch (PodFatalException error)
         {

@@ -18,9 +18,12 @@ internal sealed class RawListener(IReadOnlyList<ResolvedDetector> detectors)
         return
         [
             .. detectors.SelectMany(detector => outputs.Where(unit => unit.Detector == detector.Name).OrderBy(unit => unit.Unit)
-                .Select((unit, index) => new RawRecord(detector.Name, index, [.. unit.Values.Select((values, i) => new RawRecord.Tensor(NameOf(detector, i), values))]))),
+                .Select((unit, index) => new RawRecord(detector.Name, index, Tensors(detector, unit)))),
         ];
     }
+
+    private static IReadOnlyList<RawRecord.Tensor> Tensors(ResolvedDetector detector, RawOutputs unit) =>
+        [.. unit.Values.Select((values, i) => new RawRecord.Tensor(NameOf(detector, i), values))];
 
     private static string NameOf(ResolvedDetector detector, int output) =>
         output < detector.Spec.Outputs.Count ? detector.Spec.Outputs[output].Name : $"output {output}";

@@ -9,7 +9,10 @@ namespace DeepfakeOperator.Cli.Scan;
 internal static class ResultLines
 {
     /// <summary>A model may say NaN, which plain JSON has no word for.</summary>
-    private static readonly JsonSerializerOptions RawOptions = new(ApiJson.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions RawOptions = new(ApiJson.Options)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Exactly the value of the record that goes to Kafka, or the typed error; with <c>raw</c> added where that was asked for.</summary>
     internal static string Json(ScannedItem item)
@@ -33,7 +36,8 @@ internal static class ResultLines
         var verdict = item.Outcome.Verdict;
         var what = verdict?.Verdict.ToString() ?? item.Outcome.Failure!.Class.ToString();
         var score = verdict?.Score?.ToString("0.000000", CultureInfo.InvariantCulture) ?? "-";
-        return string.Join('\t', what, score, OneLine(item.Source.Id), OneLine(verdict is null ? item.Outcome.Failure!.Message : verdict.Reason ?? ""));
+        var why = verdict is null ? item.Outcome.Failure!.Message : verdict.Reason ?? "";
+        return string.Join('\t', what, score, OneLine(item.Source.Id), OneLine(why));
     }
 
     /// <summary>A file's name may hold anything.</summary>

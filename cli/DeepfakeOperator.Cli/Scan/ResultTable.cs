@@ -36,7 +36,8 @@ internal sealed class ResultTable
         console.Write(table);
         var total = _counts.Values.Sum();
         var counts = string.Join(", ", _counts.Select(count => $"{count.Value} {count.Key}"));
-        console.WriteLine(total > shown ? $"{total} items: {counts}; the first {shown} are shown, --output json writes all" : $"{total} items: {counts}");
+        var cut = total > shown ? $"; the first {shown} are shown, --output json writes all" : "";
+        console.WriteLine($"{total} items: {counts}{cut}");
     }
 
     private static Text[] Row(ScannedItem item)

@@ -10,7 +10,10 @@ internal static class ScanCommand
 {
     internal static Command Build(IAnsiConsole console, TextWriter output)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Media files, and folders with all that is below them.", Arity = ArgumentArity.ZeroOrMore };
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Media files, and folders with all that is below them.", Arity = ArgumentArity.ZeroOrMore,
+        };
         var detectors = new Option<string[]>("--detector", "-d")
         {
             Description = "YAML file with Detector or ClusterDetector documents, also those that the detectors refer to by name; may be given again.",
@@ -21,8 +24,8 @@ internal static class ScanCommand
         var format = CommonOptions.Output();
         var raw = new Option<bool>("--raw") { Description = "With --output json, adds the raw values of the models' output tensors to each record." };
         var command = new Command("scan",
-            "Scans local files without a cluster. With --output json one record a line, the very record that a worker writes to Kafka; an item without a "
-            + "verdict ends as a record with error (class, stage, message), and the rest goes on. " + DeepfakeCommand.ExitCodes)
+            "Scans local files without a cluster. With --output json one record a line, the very record that a worker writes to Kafka; an item "
+            + "without a verdict ends as a record with error (class, stage, message), and the rest goes on. " + DeepfakeCommand.ExitCodes)
         {
             paths, detectors, model, format, raw,
         };
@@ -43,7 +46,9 @@ internal static class ScanCommand
         return command;
     }
 
-    /// <summary>In <c>scan --detector a.yaml photos/</c> the option takes the folder too; without a path before it, what is no YAML file is one.</summary>
+    /// <summary>
+    /// In <c>scan --detector a.yaml photos/</c> the option takes the folder too; without a path before it, what is no YAML file is one.
+    /// </summary>
     private static (string[] Media, string[] Detectors) Split(string[] paths, string[] detectors)
     {
         if (paths.Length == 0) (paths, detectors) = ([.. detectors.Where(file => !IsYaml(file))], [.. detectors.Where(IsYaml)]);
@@ -55,7 +60,8 @@ internal static class ScanCommand
     private static bool IsYaml(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
 
     private static async Task<int> ToLinesAsync(
-        TextWriter output, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, string> line, CancellationToken ct)
+        TextWriter output, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, string> line,
+        CancellationToken ct)
     {
         var failed = 0;
         await LocalScan.RunAsync(detectors, items, raw, async item =>
@@ -66,7 +72,8 @@ internal static class ScanCommand
         return failed == 0 ? DeepfakeCommand.Ok : DeepfakeCommand.SomeFailed;
     }
 
-    private static async Task<int> ToTableAsync(IAnsiConsole console, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, CancellationToken ct)
+    private static async Task<int> ToTableAsync(
+        IAnsiConsole console, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, CancellationToken ct)
     {
         var all = items.ToList();
         var table = new ResultTable();

@@ -79,7 +79,11 @@ internal sealed class KafkaConnection : IAsyncDisposable
         }
         var finished = await Task.WhenAny(probe, Task.Delay(TimeSpan.FromSeconds(1), _clock, cancellation));
         cancellation.ThrowIfCancellationRequested();
-        if (finished != probe) return false;
+        if (finished != probe)
+        {
+            // Down until it answers: asking again is no recovery.
+            lock (_gate) return _failure is null ? false : throw new BlockedException(_failure.Reason, _failure.Message);
+        }
         await probe;
         return true;
     }

@@ -31,18 +31,24 @@ internal static class BatchNeed
 
         var left = (target - input.Elapsed).TotalSeconds;
         var onTarget = $"the fewest workers that finish within targetCompletion ({target:c})";
-        if (Capacity(input, left * (1 - Alarm), have) * speed >= input.Left)
+        const string exchanging = "some workers are so slow that others in their place cost less";
+        var fleet = new BatchFleet(input, speed);
+        if (fleet.Does(left * (1 - Alarm), have) >= input.Left)
         {
-            // Those that are starting and turned out not to be needed are given back; those that are ready have paid their price.
-            var fewest = input.Ready;
-            while (fewest < have && Capacity(input, left * (1 - Reserve), fewest) * speed < input.Left) fewest++;
+            var dispensable = fleet.Dispensable(left * (1 - Reserve), input.Left);
+            if (dispensable == 0 && have < policy.Max && fleet.WorthExchanging > 0) return new(Math.Min(policy.Max, have + fleet.WorthExchanging), Reasons.ExchangingSlow, exchanging);
+            // Who stands in for a slow one must be ready before that one goes.
+            if (dispensable > 0 && input.Pending > 0) return new(have, Reasons.ExchangingSlow, exchanging);
+            // Those that are starting and turned out not to be needed are given back, and slow ones that others can stand in for; the rest have paid their price.
+            var fewest = input.Ready - dispensable;
+            while (fewest < have && fleet.Does(left * (1 - Reserve), fewest) < input.Left) fewest++;
             return new(Math.Max(1, fewest), Reasons.OnTarget, onTarget);
         }
         var usable = left * (1 - Reserve);
         var each = (usable - StartUp(input)) * speed;
         if (each > 0)
         {
-            var more = Math.Ceiling((input.Left - Capacity(input, usable, have) * speed) / each);
+            var more = Math.Ceiling((input.Left - fleet.Does(usable, have)) / each);
             if (have + more <= policy.Max) return new(have + (int)more, Reasons.OnTarget, onTarget);
         }
         // The target is a wish, not a bound: late, but as little as can be.
@@ -63,14 +69,6 @@ internal static class BatchNeed
             "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
     }
 
-    /// <summary>Worker-seconds that so many workers have in the seconds left: the ready ones all of them, the others less their start-up.</summary>
-    private static double Capacity(ScalingInput input, double seconds, int workers)
-    {
-        var ready = Math.Min(workers, input.Ready);
-        var pending = Math.Clamp(workers - input.Ready, 0, input.Pending);
-        return ready * Math.Max(0, seconds) + pending * Math.Max(0, seconds - PendingLeft(input));
-    }
-
     /// <summary>The ready workers will have finished before a new one is ready.</summary>
     private static bool TooLate(ScalingInput input, double speed) => input.Ready > 0 && input.Left / (speed * input.Ready) <= StartUp(input);
 
@@ -81,5 +79,5 @@ internal static class BatchNeed
     private static double StartUp(ScalingInput input) => (input.StartUp ?? UsualStartUp).TotalSeconds;
 
     /// <summary>Overdue ones may come any moment; and if there is no GPU for them, asking for more brings none.</summary>
-    private static double PendingLeft(ScalingInput input) => Math.Max(0, StartUp(input) - input.PendingFor.TotalSeconds);
+    public static double PendingLeft(ScalingInput input) => Math.Max(0, StartUp(input) - input.PendingFor.TotalSeconds);
 }

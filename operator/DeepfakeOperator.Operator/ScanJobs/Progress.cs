@@ -29,6 +29,9 @@ internal sealed record Progress
     /// <summary>Slots whose worker has work under way, or was the last to have a partition that still has some.</summary>
     public required IReadOnlySet<int> BusySlots { get; init; }
 
+    /// <summary>Offsets that each slot's workers got through since this operator looks.</summary>
+    public required IReadOnlyDictionary<int, long> SlotItems { get; init; }
+
     /// <summary>Every shard of the plan is done, so the counts are final.</summary>
     public required bool AllDone { get; init; }
 }

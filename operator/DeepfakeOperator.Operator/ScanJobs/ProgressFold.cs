@@ -21,6 +21,7 @@ internal sealed class ProgressFold
     private readonly RateWindow _items;
     private readonly List<RateWindow> _offsets = [];
     private readonly Dictionary<int, int> _writers = [];
+    private readonly Dictionary<int, long> _bySlot = [];
     private ItemCounts _finished = new();
     private ItemCounts _under = new();
     private long _processedOffsets;
@@ -83,6 +84,7 @@ internal sealed class ProgressFold
                 var now = _clock.GetUtcNow();
                 _items.Add(now, record.Items.Processed - (before?.Items.Processed ?? 0));
                 _offsets[partition].Add(now, offsets);
+                _bySlot[record.Slot] = _bySlot.GetValueOrDefault(record.Slot) + offsets;
             }
             if (before is not null) _under = Minus(_under, before.Items);
             if (record.Done)
@@ -118,6 +120,7 @@ internal sealed class ProgressFold
                 loads[partition] = (loads[partition].Shards + 1, loads[partition].Items + shard.To - from);
             }
             var lag = _plan.Items - _processedOffsets;
+            var isolated = _running.Values.Count(record => record.Isolated);
             var speed = _offsets.Sum(window => window.PerSecond(now));
             return new Progress
             {
@@ -125,8 +128,9 @@ internal sealed class ProgressFold
                 Shards = new ShardCounts
                 {
                     Pending = _plan.Shards - _doneCount - _running.Count,
-                    Running = _running.Count,
+                    Running = _running.Count - isolated,
                     Succeeded = _doneCount,
+                    Quarantined = isolated,
                 },
                 Top = _top,
                 Lag = lag,
@@ -135,6 +139,7 @@ internal sealed class ProgressFold
                 Dealt = _dealt,
                 Loads = [.. loads.Select((load, partition) => new PartitionLoad(load.Shards, load.Items, _offsets[partition].PerSecond(now)))],
                 BusySlots = _unfinished.Values.Distinct().Where(_writers.ContainsKey).Select(partition => _writers[partition]).ToHashSet(),
+                SlotItems = new Dictionary<int, long>(_bySlot),
                 AllDone = _doneCount == _plan.Shards,
             };
         }

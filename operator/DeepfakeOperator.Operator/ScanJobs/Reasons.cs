@@ -6,6 +6,7 @@ internal static class Reasons
     // Something must be mended; the message says what.
     public const string InvalidSpec = "InvalidSpec";
     public const string ModeNotSupported = "ModeNotSupported";
+    public const string SinkNotSupported = "SinkNotSupported";
     public const string DetectorNotFound = "DetectorNotFound";
     public const string DetectorNotReady = "DetectorNotReady";
     public const string SecretNotFound = "SecretNotFound";
@@ -37,6 +38,7 @@ internal static class Reasons
     public const string MeasuringRate = "MeasuringRate";
     public const string AsFastAsAllowed = "AsFastAsAllowed";
     public const string OnTarget = "OnTarget";
+    public const string ExchangingSlow = "ExchangingSlow";
     public const string BehindTarget = "BehindTarget";
     public const string ShardsLeft = "ShardsLeft";
     public const string KeepingUp = "KeepingUp";

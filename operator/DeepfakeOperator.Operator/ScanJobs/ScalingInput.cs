@@ -23,6 +23,12 @@ internal sealed record ScalingInput
     /// <summary>Items per second of a worker that has work, as measured or expected; null: nobody knows yet.</summary>
     public double? RatePerWorker { get; init; }
 
+    /// <summary>Batch: the same of each ready worker that has worked long enough to tell; the others count as <see cref="RatePerWorker"/>.</summary>
+    public IReadOnlyList<double> Rates { get; init; } = [];
+
+    /// <summary>Batch: items per second of the average worker that this job ever had, the expected one among them; null: none is known.</summary>
+    public double? TypicalRate { get; init; }
+
     /// <summary>Workers at work.</summary>
     public required int Ready { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class ScanJobReconciler(
             }
             if (Expired(job, session) is { } expired) return seen with { Failure = expired, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
 
-            var resolved = detectors.Resolve(job);
+            var resolved = await configuration.FrozenAsync(job, session, cancellation) ?? detectors.Resolve(job);
             var wasBlocked = Conditions.IsTrue((session.LastStatus ?? job.Status)?.Conditions, ConditionTypes.Stalled);
             var settings = await secrets.SettingsOfAsync(job, fresh: wasBlocked, cancellation);
             if (!await session.ConnectAsync(settings, cancellation)) return seen with { Connecting = true, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
@@ -96,7 +96,7 @@ internal sealed class ScanJobReconciler(
             var scaling = session.Scaler.Decide(
                 job.Spec, session.Plan!, seen.Progress, seen.Workers, (session.LastStatus ?? job.Status)?.StartTime ?? now, now);
             seen = seen with { Scaling = scaling };
-            var workers = await slots.ReconcileAsync(job, scaling.Desired, seen.Progress?.BusySlots, session.Leaving, cancellation);
+            var workers = await slots.ReconcileAsync(job, scaling.Desired, seen.Progress?.BusySlots, session.Scaler.Slow, session.Leaving, cancellation);
             return seen with { Workers = workers, Failure = workers.Failure is { } words ? (Reasons.BackoffLimitExceeded, words) : null };
         }
         catch (BlockedException blocked)
@@ -122,6 +122,8 @@ internal sealed class ScanJobReconciler(
         {
             throw new BlockedException(Reasons.ModeNotSupported, "mode Stream is not built yet; use mode Batch, which ends where the topics end now");
         }
+        if (job.Spec.Results.Dapr is not null)
+            throw new BlockedException(Reasons.SinkNotSupported, "spec.results.dapr is not built yet; take it out, and read the verdicts from spec.results.kafka.topic");
     }
 
     private (string Reason, string Message)? Expired(ScanJob job, ScanSession session)

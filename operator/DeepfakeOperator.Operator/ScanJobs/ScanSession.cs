@@ -37,6 +37,9 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     /// <summary>The worker configuration that the API server has.</summary>
     public string? LastConfiguration { get; set; }
 
+    /// <summary>The detectors that the workers were told of.</summary>
+    public IReadOnlyList<ResolvedDetector>? Detectors { get; set; }
+
     public WorkerScaler Scaler { get; } = new();
 
     /// <summary>Workers that were told to go, which the watch may not have shown yet.</summary>

@@ -37,7 +37,7 @@ internal static class ShardDealer
             var wanted = hand.Shards switch
             {
                 0 => true,
-                1 when rest >= loads.Count => finish <= Math.Max(end, horizon) || typical == 0,
+                1 when rest >= 2 * loads.Count => finish <= Math.Max(end, horizon) || typical == 0,
                 _ => finish <= horizon,
             };
             // Not asked again in this round: its work only grows, and the other partitions' is no reason to give it more.

@@ -9,6 +9,9 @@ internal sealed record SlotCounts(int Desired, int Existing, int Ready, int Drai
 {
     public static SlotCounts None { get; } = new(0, 0, 0, 0);
 
+    /// <summary>Uid of the ready worker of each slot.</summary>
+    public IReadOnlyDictionary<int, string> ReadySlots { get; init; } = new Dictionary<int, string>();
+
     /// <summary>Workers that are on their way to be ready.</summary>
     public int Pending { get; init; }
 

@@ -34,12 +34,12 @@ internal static class StreamNeed
         var keepsUp = load.WorkersToKeepUp(0);
         // How old the oldest will be when a worker asked for now is ready.
         var age = load.OldestAge + startUp * (1 - 1 / Math.Max(1, load.BusiestOf(Math.Max(1, now))));
-        var more = now < keepsUp && age > wait ? Math.Max(forWait, keepsUp) : forWait;
+        var more = now < load.WorkersToKeepUp(Nearly * Math.Clamp(1 - (age / wait - 1) / 0.4, 0, 1)) && age > wait ? Math.Max(forWait, keepsUp) : forWait;
         if (now < more) return new(Math.Min(working, more), Reasons.DrainingBacklog, "more waits than fewer workers would do in time");
 
         // Work that will be done when the delay is over keeps no worker.
         var spare = Math.Max(0, now - load.Arrivals) * policy.ScaleDownDelay.TotalSeconds;
-        var settled = load.Backlog <= InFlight * Math.Max(1, now) + spare;
+        var settled = load.Backlog <= InFlight * Math.Max(1, now) + spare && (load.Arrivals <= 0 || load.OldestAge <= wait / 2);
         var enough = Math.Max(
             forWait,
             settled ? Sustained()

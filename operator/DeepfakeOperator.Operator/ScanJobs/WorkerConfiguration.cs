@@ -12,6 +12,27 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// <summary>The ConfigMap that tells the workers of a job what to do.</summary>
 internal sealed class WorkerConfiguration(ResourceClient<V1ConfigMap> configMaps)
 {
+    /// <summary>
+    /// The detectors as they were when the job's first workers were told of them: a Detector that changes or goes while the job runs changes no verdict
+    /// half-way. Null: none was told yet.
+    /// </summary>
+    public async Task<IReadOnlyList<ResolvedDetector>?> FrozenAsync(ScanJob job, ScanSession session, CancellationToken cancellation)
+    {
+        if (session.Detectors is not null || (session.Plan is null && job.Status?.Plan is null)) return session.Detectors;
+        var key = new ObjectKey(job.Metadata.NamespaceProperty, Names.Configuration(job.Metadata.Name));
+        // Another job's of the same name, should it not be gone yet, is not this one's.
+        if (await configMaps.GetAsync(key, cancellation) is not { } map || map.Metadata.OwnerReferences?.Any(owner => owner.Uid == job.Metadata.Uid) != true) return null;
+        try
+        {
+            session.Detectors = JsonSerializer.Deserialize<ScanConfiguration>(map.Data?[ScanConfiguration.FileName] ?? "null", ApiJson.Options)?.Detectors;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        {
+            // Somebody else's hand. What the workers are told is written anew.
+        }
+        return session.Detectors;
+    }
+
     /// <summary>Brings it up to date; writes only what differs from what was written last.</summary>
     public async Task ReconcileAsync(ScanJob job, IReadOnlyList<ResolvedDetector> detectors, ScanSession session, CancellationToken cancellation)
     {
@@ -30,6 +51,7 @@ internal sealed class WorkerConfiguration(ResourceClient<V1ConfigMap> configMaps
         var key = new ObjectKey(job.Metadata.NamespaceProperty, Names.Configuration(job.Metadata.Name));
         await configMaps.ApplyAsync(key, ConfigMap(job, key, ScanConfiguration.FileName, content, ApiGroup.ScanJobLabel), cancellation);
         session.LastConfiguration = content;
+        session.Detectors = detectors;
     }
 
     public static JsonObject ConfigMap(k8s.IKubernetesObject<V1ObjectMeta> owner, ObjectKey key, string file, string content, string label) => new()

@@ -8,10 +8,14 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// </summary>
 internal sealed class WorkerScaler
 {
+    private readonly SlotRates _slots = new();
     private WorkerRate _rate = WorkerRate.Unknown;
     private ScalingDecision? _last;
     private TimeSpan? _startUp;
     private int _ready;
+
+    /// <summary>What the slots do in a second that are much slower than the others, as of the last decision.</summary>
+    public IReadOnlyDictionary<int, double> Slow { get; private set; } = new Dictionary<int, double>();
 
     /// <param name="spec">What was asked for.</param>
     /// <param name="plan">All shards.</param>
@@ -27,6 +31,9 @@ internal sealed class WorkerScaler
         var busy = Math.Min(Math.Min(_ready, workers.Ready), shards);
         _rate = progress is null ? _rate.Pause() : _rate.Observe(now, plan.Items - progress.Lag, busy);
         _ready = workers.Ready;
+        _slots.Observe(now, progress, workers.ReadySlots);
+        var rates = _slots.Known(workers.ReadySlots);
+        Slow = BatchFleet.SlowOf(rates);
         if (spec.Workers.Replicas is { } replicas)
         {
             _last = null;
@@ -40,6 +47,8 @@ internal sealed class WorkerScaler
             Left = progress?.Lag ?? 0,
             Shards = shards,
             RatePerWorker = _rate.PerSecond(spec.Autoscaling.ItemsPerWorkerPerSecond),
+            Rates = [.. rates.Values],
+            TypicalRate = _slots.Typical(spec.Autoscaling.ItemsPerWorkerPerSecond),
             Ready = workers.Ready,
             Pending = workers.Pending,
             PendingFor = workers.PendingFor,
@@ -52,6 +61,7 @@ internal sealed class WorkerScaler
     public void Interrupt()
     {
         _rate = _rate.Pause();
+        _slots.Pause();
         _last = null;
     }
 }

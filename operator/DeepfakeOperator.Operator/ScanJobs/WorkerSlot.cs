@@ -4,12 +4,14 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 /// <param name="Number">The slot.</param>
 /// <param name="IsReady">Its pod is ready.</param>
 /// <param name="IsBusy">It has work under way, or nobody knows.</param>
-internal readonly record struct WorkerSlot(int Number, bool IsReady, bool IsBusy)
+/// <param name="SlowRate">What it does in a second, where that is much less than the others; null: it is not slow, or nobody knows.</param>
+internal readonly record struct WorkerSlot(int Number, bool IsReady, bool IsBusy, double? SlowRate = null)
 {
-    /// <summary>Whom to send away: idle ones first (of those, one that is not even ready), then the highest slot.</summary>
+    /// <summary>Whom to send away: idle ones first (of those, one that is not even ready), then the slowest, then the highest slot.</summary>
     public static IEnumerable<int> ToDrain(IReadOnlyCollection<WorkerSlot> living, int desired) => living
         .OrderBy(slot => slot.IsBusy)
         .ThenBy(slot => slot.IsReady)
+        .ThenBy(slot => slot.SlowRate ?? double.PositiveInfinity)
         .ThenByDescending(slot => slot.Number)
         .Take(living.Count - desired)
         .Select(slot => slot.Number);

@@ -26,11 +26,17 @@ internal sealed class WorkerSlots(
     /// <param name="job">The job.</param>
     /// <param name="desired">How many workers it is to have.</param>
     /// <param name="busy">Slots with work under way; null: not known.</param>
+    /// <param name="slow">What each slow slot does in a second.</param>
     /// <param name="leaving">Uids of workers that were told to go and are still seen without that; kept here from call to call.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="BlockedException">The API server refuses the worker Job.</exception>
     public async Task<SlotCounts> ReconcileAsync(
-        ScanJob job, int desired, IReadOnlySet<int>? busy, HashSet<string> leaving, CancellationToken cancellation)
+        ScanJob job,
+        int desired,
+        IReadOnlySet<int>? busy,
+        IReadOnlyDictionary<int, double> slow,
+        HashSet<string> leaving,
+        CancellationToken cancellation)
     {
         var counts = Observe(job, desired);
         var slots = SlotsOf(job);
@@ -45,7 +51,7 @@ internal sealed class WorkerSlots(
             // A worker that ended while there was work makes room for the next.
             var ended = WorkerJob.IsComplete(worker) && clock.GetUtcNow() - worker.Metadata.CreationTimestamp >= ShortestLife;
             if (ended) await DrainAsync(worker, cancellation);
-            else living.Add(new WorkerSlot(slot, ReadyPodOf(worker) is not null, busy?.Contains(slot) ?? true));
+            else living.Add(new WorkerSlot(slot, ReadyPodOf(worker) is not null, busy?.Contains(slot) ?? true, slow.TryGetValue(slot, out var rate) ? rate : null));
         }
         foreach (var slot in WorkerSlot.ToDrain(living, desired))
         {
@@ -81,6 +87,9 @@ internal sealed class WorkerSlots(
             .ToList();
         return new SlotCounts(desired, existing.Count(worker => !WorkerJob.IsFailed(worker)), startUps.Count, workers.Count - existing.Count)
         {
+            ReadySlots = SlotsOf(job)
+                .Where(slot => slot.Value.Metadata.DeletionTimestamp is null && ReadyPodOf(slot.Value) is not null)
+                .ToDictionary(slot => slot.Key, slot => slot.Value.Metadata.Uid),
             Pending = pending.Count,
             PendingFor = Mean(pending) ?? TimeSpan.Zero,
             StartUp = Mean(startUps),

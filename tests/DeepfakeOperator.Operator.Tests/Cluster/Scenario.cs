@@ -145,6 +145,13 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
     public async Task<IReadOnlyList<V1Job>> WorkerJobsAsync() =>
         [.. (await cluster.Kubernetes.BatchV1.ListNamespacedJobAsync(@namespace, labelSelector: ApiGroup.ScanJobLabel, cancellationToken: TestCluster.Cancellation)).Items];
 
+    /// <summary>What the job's workers are told.</summary>
+    public async Task<string> WorkerConfigurationAsync(string name = "backlog")
+    {
+        var map = await cluster.Kubernetes.CoreV1.ReadNamespacedConfigMapAsync(Names.Configuration(name), @namespace, cancellationToken: TestCluster.Cancellation);
+        return map.Data[ScanConfiguration.FileName];
+    }
+
     public async Task<string> EventsAsync()
     {
         var events = await cluster.Kubernetes.CoreV1.ListNamespacedEventAsync(@namespace, cancellationToken: TestCluster.Cancellation);

@@ -110,6 +110,19 @@ public sealed class BadInputTests(TestCluster cluster)
         await scenario.UntilStalledAsync(Reasons.ModeNotSupported);
     }
 
+    [Fact]
+    public async Task A_sink_that_is_not_built_yet()
+    {
+        var scenario = await Scenario.NewAsync(cluster);
+        await scenario.PublishAsync(10);
+        await scenario.ApplyDetectorAsync();
+        await scenario.ApplyScanJobAsync(spec => spec with { Results = spec.Results with { Dapr = new() { Pubsub = "bus", Topic = "verdicts" } } });
+        await using var running = await scenario.OperatorAsync();
+        Assert.Contains("spec.results.dapr", (await scenario.UntilStalledAsync(Reasons.SinkNotSupported)).Message, StringComparison.Ordinal);
+        await scenario.ApplyScanJobAsync(spec => spec);
+        await UntilRecoveredAsync(scenario);
+    }
+
     private static ScanJobSpec WithSecret(ScanJobSpec spec) =>
         spec with { Source = spec.Source with { Kafka = spec.Source.Kafka with { AuthSecretRef = new() { Name = "auth" } } } };
 

@@ -46,6 +46,14 @@ public sealed class ProgressFoldTests
     }
 
     [Fact]
+    public void A_shard_run_one_item_at_a_time_is_quarantined_until_it_is_done()
+    {
+        var isolated = Record(0, 50, 50, done: false) with { Isolated = true };
+        Assert.Equal(new ShardCounts { Pending = Plan.Shards - 2, Running = 1, Quarantined = 1 }, Fold([isolated, Record(1, 150, 50, done: false)]).Shards);
+        Assert.Equal(new ShardCounts { Pending = Plan.Shards - 1, Succeeded = 1 }, Fold([isolated, Record(0, Plan[0].To, 100, done: true)]).Shards);
+    }
+
+    [Fact]
     public void A_shard_with_gaps_is_done_when_its_position_reached_the_end()
     {
         var progress = Fold([Record(0, Plan[0].To, 7, done: true)]);

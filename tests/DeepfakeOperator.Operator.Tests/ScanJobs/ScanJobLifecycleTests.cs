@@ -79,6 +79,36 @@ public sealed class ScanJobLifecycleTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_detector_that_changes_while_a_job_runs_changes_no_verdict_half_way()
+    {
+        var scenario = await Scenario.NewAsync(cluster);
+        await scenario.PublishAsync(100);
+        await scenario.ApplyDetectorAsync();
+        await scenario.ApplyScanJobAsync();
+        string told;
+        await using (await scenario.OperatorAsync())
+        {
+            await scenario.UntilAsync(now => now.Status is { Phase: ScanJobPhase.Running, Workers.Ready: 3 }, "three workers ready");
+            told = await scenario.WorkerConfigurationAsync();
+            await scenario.ApplyDetectorAsync(version: "2");
+            await Eventually.TrueAsync(
+                async () => await scenario.DetectorAsync() is { Status: { } status, Metadata.Generation: 2 } && status.ObservedGeneration == 2
+                    && Conditions.IsTrue(status.Conditions, ConditionTypes.Ready),
+                () => "the detector's second version is ready");
+        }
+
+        // A change that workers are told of, by an operator that has forgotten everything.
+        await scenario.ApplyScanJobAsync(spec => spec with { Source = spec.Source with { Media = spec.Source.Media with { FetchTimeout = TimeSpan.FromSeconds(7) } } });
+        await using (await scenario.OperatorAsync())
+        {
+            await scenario.UntilAsync(now => now.Status is { ObservedGeneration: 2, Phase: ScanJobPhase.Running }, "running on");
+            await Eventually.TrueAsync(async () => await scenario.WorkerConfigurationAsync() != told, () => "the workers' configuration is written anew");
+        }
+        Assert.Contains("\"version\":\"1\"", await scenario.WorkerConfigurationAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"version\":\"2\"", await scenario.WorkerConfigurationAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_batch_of_nothing_succeeds_at_once()
     {
         var scenario = await Scenario.NewAsync(cluster);

@@ -10,7 +10,8 @@ public sealed class AudioWindowsTests
     [InlineData(AudioPad.ZeroRight, new float[] { 1, 2, 3, 0, 0, 0, 0, 0 })]
     [InlineData(AudioPad.ZeroCentre, new float[] { 0, 0, 1, 2, 3, 0, 0, 0 })]
     [InlineData(AudioPad.RepeatElement, new float[] { 1, 1, 1, 2, 2, 2, 3, 3 })]
-    public void A_short_recording_is_filled(AudioPad pad, float[] expected) => Assert.Equal(expected, Unit([1, 2, 3], new AudioSpec { Samples = 8, Pad = pad }));
+    public void A_short_recording_is_filled(AudioPad pad, float[] expected) =>
+        Assert.Equal(expected, Unit([1, 2, 3], new AudioSpec { Samples = 8, Pad = pad }));
 
     [Theory]
     [InlineData(AudioCrop.Start, 0, new[] { 0 })]
@@ -24,7 +25,8 @@ public sealed class AudioWindowsTests
     [Fact]
     public void A_recording_that_fits_is_one_unit_whatever_the_crop()
     {
-        foreach (var crop in Enum.GetValues<AudioCrop>()) Assert.Equal([0], AudioWindows.Starts(5, new AudioSpec { Samples = 5, Crop = crop, Hop = 1 }));
+        foreach (var crop in Enum.GetValues<AudioCrop>())
+            Assert.Equal([0], AudioWindows.Starts(5, new AudioSpec { Samples = 5, Crop = crop, Hop = 1 }));
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class AudioWindowsTests
     {
         var recording = new Recording(Enumerable.Range(0, 100).Select(i => (float)i).ToArray(), 10).Only([(1, 2), (5, 6.5), (20, 21)]);
         Assert.Equal(25, recording.Samples.Length);
-        Assert.Equal((10f, 19f, 50f, 64f), (recording.Samples.Span[0], recording.Samples.Span[9], recording.Samples.Span[10], recording.Samples.Span[24]));
+        var samples = recording.Samples.Span;
+        Assert.Equal((10f, 19f, 50f, 64f), (samples[0], samples[9], samples[10], samples[24]));
         Assert.Equal((1, 1.9, 5, 6.4), (recording.TimeOf(0), recording.TimeOf(9), recording.TimeOf(10), recording.TimeOf(24)));
     }
 

@@ -19,7 +19,8 @@ public sealed class FrontendTests
     {
         var expected = Oracle["cases"]!.AsArray().Single(one => (string)one!["name"]! == name)!;
         float[] samples = [.. Oracle["samples"]!.AsArray().Select(value => (float)value!)];
-        var frontend = new AudioFrontend(new AudioSpec { Samples = samples.Length, Frontend = expected["frontend"].Deserialize<FrontendSpec>(ApiJson.Options)! });
+        var spec = expected["frontend"].Deserialize<FrontendSpec>(ApiJson.Options)!;
+        var frontend = new AudioFrontend(new AudioSpec { Samples = samples.Length, Frontend = spec });
         Assert.Equal(((int)expected["features"]!, (int)expected["times"]!), (frontend.Features, frontend.Frames));
 
         var features = new float[frontend.Features * frontend.Frames];

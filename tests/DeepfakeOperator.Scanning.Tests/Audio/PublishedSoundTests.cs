@@ -25,7 +25,8 @@ public sealed class PublishedSoundTests
         await scan.StartAsync(scan.Configuration(aasist.Spec), scan.Options with { RawOutputs = heard.Add });
         foreach (var line in await File.ReadAllLinesAsync(Path.Combine(PublishedModels.Folder(), "golden", "AASIST.tsv"), Cancelled))
         {
-            var (file, logits) = (line.Split('\t')[0], line.Split('=')[1].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray());
+            var file = line.Split('\t')[0];
+            double[] logits = [.. line.Split('=')[1].Split(',').Select(value => double.Parse(value, CultureInfo.InvariantCulture))];
             heard.Clear();
             await scan.JudgeAsync(TestScan.Inline(await File.ReadAllBytesAsync(Path.Combine(Media, "..", file), Cancelled)));
             Assert.Equal(logits[0], heard.Single().Values[0][0], 1e-4);
@@ -58,8 +59,10 @@ public sealed class PublishedSoundTests
     public async Task Silero_hears_speech_in_speech_and_in_nothing_else()
     {
         await using var scan = new TestScan();
-        using var gate = await SpeechGate.LoadAsync(await DetectorAsync("silero-vad", "silero_vad_16k_op15.onnx"), new ModelStore(scan.Options), NullLogger.Instance, Cancelled);
-        var speech = await AudioDecoder.DecodeAsync(await File.ReadAllBytesAsync(Path.Combine(Media, "test.wav"), Cancelled), gate.SampleRate, scan.Options, Cancelled);
+        var silero = await DetectorAsync("silero-vad", "silero_vad_16k_op15.onnx");
+        using var gate = await SpeechGate.LoadAsync(silero, new ModelStore(scan.Options), NullLogger.Instance, Cancelled);
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(Media, "test.wav"), Cancelled);
+        var speech = await AudioDecoder.DecodeAsync(bytes, gate.SampleRate, scan.Options, Cancelled);
 
         Assert.InRange(gate.Speech(speech).Sum(part => part.To - part.From) / speech.Seconds, 0.5, 0.95);
         Assert.Empty(gate.Speech(new Recording(new float[Sounds.Rate * 2], Sounds.Rate)));
@@ -71,7 +74,8 @@ public sealed class PublishedSoundTests
     /// <summary>The detector of the catalogue, its model and its golden input where they lie here.</summary>
     private static async Task<ResolvedDetector> DetectorAsync(string name, string model)
     {
-        var manifest = ManifestApplier.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "detectors", name + ".yaml"), Cancelled))[0];
+        var yaml = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "detectors", name + ".yaml"), Cancelled);
+        var manifest = ManifestApplier.Parse(yaml)[0];
         var spec = manifest["spec"].Deserialize<DetectorSpec>(ApiJson.Options)!;
         var folder = Path.GetFullPath(PublishedModels.Folder());
         var golden = Directory.EnumerateFiles(Path.GetFullPath(Media))

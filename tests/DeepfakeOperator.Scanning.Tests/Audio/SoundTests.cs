@@ -42,7 +42,8 @@ public sealed class SoundTests
     [Fact]
     public async Task A_channel_axis_of_one_is_made()
     {
-        var spec = Spec("loudness_channel", new InputSpec { Name = "samples", Layout = TensorLayout.N1T, Shape = [-1, 1, 800] }, Loudness.Audio!, Loudness.Outputs[0]);
+        var input = new InputSpec { Name = "samples", Layout = TensorLayout.N1T, Shape = [-1, 1, 800] };
+        var spec = Spec("loudness_channel", input, Loudness.Audio!, Loudness.Outputs[0]);
         Assert.Equal(2, Logit((await JudgeAsync(spec, Wav(Rate, 1, Level(0.5f, 900)))).Score!.Value), 3);
     }
 
@@ -92,7 +93,8 @@ public sealed class SoundTests
     [Fact]
     public async Task Of_several_tracks_the_first_is_heard()
     {
-        var clip = await Clip.MakeAsync("-f lavfi -i \"aevalsrc=0.5*(1-2*mod(n\\,2)):s=16000:d=1\" -f lavfi -i \"aevalsrc=0:s=16000:d=1\" -map 0 -map 1 -c:a pcm_f32le", "mkv");
+        var clip = await Clip.MakeAsync("-f lavfi -i \"aevalsrc=0.5*(1-2*mod(n\\,2)):s=16000:d=1\" -f lavfi -i \"aevalsrc=0:s=16000:d=1\" "
+            + "-map 0 -map 1 -c:a pcm_f32le", "mkv");
         var verdict = await JudgeAsync(Loudness, clip);
         Assert.Equal("audio", verdict.Modality);
         Assert.Equal(2, Logit(verdict.Score!.Value), 2);
@@ -176,7 +178,8 @@ public sealed class SoundTests
         await using var scan = new TestScan();
         var audio = new AudioSpec { Samples = 8000, Crop = Enum.Parse<AudioCrop>(crop), Hop = hop, Frontend = new FrontendSpec { Kind = kind } };
         var spec = Loudness with { Audio = audio, Inputs = [Loudness.Inputs[0] with { Layout = layout }] };
-        Assert.Contains(field, (await Assert.ThrowsAsync<PodFatalException>(() => scan.StartAsync(scan.Configuration(spec)))).Message, StringComparison.Ordinal);
+        var refusal = await Assert.ThrowsAsync<PodFatalException>(() => scan.StartAsync(scan.Configuration(spec)));
+        Assert.Contains(field, refusal.Message, StringComparison.Ordinal);
     }
 
     private static (ErrorClass, string) Why(ItemFailure failure) => (failure.Class, failure.Stage);

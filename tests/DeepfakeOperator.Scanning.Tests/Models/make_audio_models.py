@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Makes the tiny models of the tests of sound; outputs are known in closed form. Run by hand (Debian's python3-onnx), the .onnx files are committed."""
+"""Makes the tiny models of the tests of sound; outputs are known in closed form.
+
+Run by hand (Debian's python3-onnx); the .onnx files are committed.
+"""
 import numpy as np
 from onnx import TensorProto, helper
 

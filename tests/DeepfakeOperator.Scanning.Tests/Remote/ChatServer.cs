@@ -33,7 +33,8 @@ internal sealed class ChatServer : IAsyncDisposable
 
     internal int MostOpen { get; private set; }
 
-    internal static ChatServer Saying(params string[] answers) => new((_, number, _) => Task.FromResult<string?>(answers[(number - 1) % answers.Length]));
+    internal static ChatServer Saying(params string[] answers) =>
+        new((_, number, _) => Task.FromResult<string?>(answers[(number - 1) % answers.Length]));
 
     internal static string TextOf(JsonNode question) => (string)question["messages"]![0]!["content"]![0]!["text"]!;
 

@@ -16,7 +16,10 @@ internal sealed class AudioDecoder(string scratchFolder, TimeSpan timeout, TimeP
 
     /// <summary>The sound, no more than <paramref name="longest"/> seconds from the start.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
-    internal Task<Recording> DecodeAsync(FetchedMedia media, int sampleRate, double longest, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
+    internal Task<Recording> DecodeAsync(FetchedMedia media, int sampleRate, double longest, CancellationToken ct) =>
+        _ffmpeg.WithinTimeAsync(token => DecodeOnceAsync(media, sampleRate, longest, token), ct);
+
+    private async Task<Recording> DecodeOnceAsync(FetchedMedia media, int sampleRate, double longest, CancellationToken token)
     {
         var path = Path.Combine(_ffmpeg.ScratchFolder, Guid.NewGuid().ToString("N") + MediaIntake.ScratchSuffix);
         try
@@ -32,14 +35,15 @@ internal sealed class AudioDecoder(string scratchFolder, TimeSpan timeout, TimeP
             var exitCode = await Ffmpeg.ExitAsync(running);
             token.ThrowIfCancellationRequested();
             var bytes = File.Exists(path) ? await File.ReadAllBytesAsync(path, token) : [];
-            if (bytes.Length < sizeof(float)) throw Ffmpeg.Corrupt(exitCode == 0 ? "it holds no sound" : $"ffmpeg cannot decode its sound (exit code {exitCode})");
+            if (bytes.Length < sizeof(float))
+                throw Ffmpeg.Corrupt(exitCode == 0 ? "it holds no sound" : $"ffmpeg cannot decode its sound (exit code {exitCode})");
             return new Recording(Finite(MemoryMarshal.Cast<byte, float>(bytes).ToArray()), sampleRate);
         }
         finally
         {
             File.Delete(path);
         }
-    }, ct);
+    }
 
     /// <summary>All sound of media that is at hand.</summary>
     /// <exception cref="ScanPipelineItemException">Broken, or nothing a decoder takes.</exception>

@@ -40,7 +40,9 @@ internal sealed class AudioFrontend
     /// <summary>Times.</summary>
     internal int Frames { get; }
 
-    /// <summary>Computes the features: all times of the first one, then of the second; <paramref name="timeFirst"/>: all features of the first time.</summary>
+    /// <summary>
+    /// Computes the features: all times of the first one, then of the second; <paramref name="timeFirst"/>: all features of the first time.
+    /// </summary>
     internal void Compute(ReadOnlySpan<float> samples, bool timeFirst, Span<float> features)
     {
         if (_spectrum is null)
@@ -136,7 +138,8 @@ internal sealed class AudioFrontend
         if (_frontend.DynamicRange <= 0) return;
         for (var frame = 0; frame < Frames; frame++)
         {
-            for (var feature = 0; feature < Features; feature++) values[frame, feature] = Math.Max(values[frame, feature], highest - _frontend.DynamicRange);
+            for (var feature = 0; feature < Features; feature++)
+                values[frame, feature] = Math.Max(values[frame, feature], highest - _frontend.DynamicRange);
         }
     }
 }

@@ -34,7 +34,10 @@ internal static class AudioSupport
         }
         var raw = audio.Frontend.Kind == FrontendKind.Raw;
         if (raw != input.Layout is TensorLayout.NT or TensorLayout.N1T)
-            yield return $"inputs[{index}].layout: {input.Layout} does not go with audio.frontend.kind {audio.Frontend.Kind}; {(raw ? "NT or N1T" : "NFT, NTF, NCHW or NHWC")}";
+        {
+            yield return $"inputs[{index}].layout: {input.Layout} does not go with audio.frontend.kind {audio.Frontend.Kind}; "
+                + (raw ? "NT or N1T" : "NFT, NTF, NCHW or NHWC");
+        }
         if (input.Type != TensorType.Float32) yield return $"inputs[{index}].type: {input.Type} is not supported for sound; Float32";
         if (audio.Crop == AudioCrop.Slide && audio.Hop * (long)MostUnitsAtOnce < audio.Samples)
             yield return $"audio.hop: at least {(audio.Samples + MostUnitsAtOnce - 1) / MostUnitsAtOnce}, a {MostUnitsAtOnce}th of audio.samples";
@@ -42,22 +45,29 @@ internal static class AudioSupport
         foreach (var problem in problems) yield return problem;
         if (problems.Length > 0) yield break;
         long[] made = [-1, .. new AudioTensor(audio, input.Layout).Shape];
-        var agrees = input.Shape.Count == 0
-            || (input.Shape.Count == made.Length && Enumerable.Range(1, made.Length - 1).All(axis => input.Shape[axis] == -1 || input.Shape[axis] == made[axis]));
-        if (!agrees) yield return $"inputs[{index}].shape: [{string.Join(", ", input.Shape)}] does not agree with audio and layout, which make [{string.Join(", ", made)}]";
+        if (!Agrees(input.Shape, made))
+        {
+            yield return $"inputs[{index}].shape: [{string.Join(", ", input.Shape)}] does not agree with audio and layout, "
+                + $"which make [{string.Join(", ", made)}]";
+        }
     }
+
+    private static bool Agrees(IReadOnlyList<int> said, long[] made) => said.Count == 0
+        || (said.Count == made.Length && Enumerable.Range(1, made.Length - 1).All(axis => said[axis] == -1 || said[axis] == made[axis]));
 
     private static IEnumerable<string> Frontend(AudioSpec audio)
     {
         var frontend = audio.Frontend;
         if (frontend.Fft < 2 || frontend.Hop < 1 || frontend.Window < 1) yield return "audio.frontend.fft, window, hop: above 0";
         if (frontend.Window > frontend.Fft) yield return $"audio.frontend.window: at most audio.frontend.fft, {frontend.Fft}";
-        if (frontend.Edge == FrontendEdge.None && frontend.Fft > audio.Samples) yield return "audio.frontend.fft: more than audio.samples; give an audio.frontend.edge";
+        if (frontend.Edge == FrontendEdge.None && frontend.Fft > audio.Samples)
+            yield return "audio.frontend.fft: more than audio.samples; give an audio.frontend.edge";
         if (audio.Samples < 2) yield return "audio.samples: more than one for a spectrum";
         var highest = frontend.MaxHz > 0 ? frontend.MaxHz : audio.SampleRate / 2d;
         if (highest > audio.SampleRate / 2d) yield return $"audio.frontend.maxHz: at most half of audio.sampleRate, {audio.SampleRate / 2d}";
         if (frontend.MinHz >= highest) yield return "audio.frontend.minHz: must be below maxHz";
-        if (frontend.Kind != FrontendKind.Lfcc && (frontend.Deltas || frontend.Energy)) yield return "audio.frontend.deltas, energy: for kind Lfcc only; remove them";
+        if (frontend.Kind != FrontendKind.Lfcc && (frontend.Deltas || frontend.Energy))
+            yield return "audio.frontend.deltas, energy: for kind Lfcc only; remove them";
         if (frontend.Kind == FrontendKind.Lfcc && frontend.Decibel) yield return "audio.frontend.decibel: Lfcc has a logarithm of its own; remove it";
         if (frontend.DynamicRange > 0 && !frontend.Decibel) yield return "audio.frontend.dynamicRange: without effect without decibel; remove it";
     }

@@ -8,7 +8,8 @@ internal static class AudioSuspects
     internal static IEnumerable<(string Hint, AudioSpec Audio)> Of(AudioSpec? audio)
     {
         if (audio is null) yield break;
-        foreach (var pad in Enum.GetValues<AudioPad>().Except([audio.Pad])) yield return ($"with audio.pad {pad} they agree", audio with { Pad = pad });
+        foreach (var pad in Enum.GetValues<AudioPad>().Except([audio.Pad]))
+            yield return ($"with audio.pad {pad} they agree", audio with { Pad = pad });
         foreach (var normalise in Enum.GetValues<AudioNormalise>().Except([audio.Normalise]))
             yield return ($"with audio.normalise {normalise} they agree", audio with { Normalise = normalise });
         foreach (var crop in Enum.GetValues<AudioCrop>().Except([audio.Crop, AudioCrop.Slide]))
@@ -18,7 +19,10 @@ internal static class AudioSuspects
         foreach (var edge in Enum.GetValues<FrontendEdge>().Except([frontend.Edge]))
             yield return ($"with audio.frontend.edge {edge} they agree", audio with { Frontend = frontend with { Edge = edge } });
         foreach (var function in Enum.GetValues<WindowFunction>().Except([frontend.WindowFunction]))
-            yield return ($"with audio.frontend.windowFunction {function} they agree", audio with { Frontend = frontend with { WindowFunction = function } });
+        {
+            yield return ($"with audio.frontend.windowFunction {function} they agree",
+                audio with { Frontend = frontend with { WindowFunction = function } });
+        }
         if (frontend.Kind == FrontendKind.Mel)
         {
             var other = frontend.MelScale == MelScale.Htk ? MelScale.Slaney : MelScale.Htk;

@@ -38,7 +38,8 @@ internal sealed class AudioUnits : IUnitFactory
             {
                 // Computed before a slot is asked for: a whole batch waits for each slot.
                 var values = tensor.Compute(recording.Samples.Span, starts[i]);
-                await sink.AddAsync(new Unit(i, recording.TimeOf(starts[i])), slot => MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(slot.Input(0)), ct);
+                var unit = new Unit(i, recording.TimeOf(starts[i]));
+                await sink.AddAsync(unit, slot => MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(slot.Input(0)), ct);
             }
         }
 

@@ -10,7 +10,8 @@ namespace DeepfakeOperator.Scanning.Audio;
 /// <param name="gates">For each the voice-activity model that it names, or null.</param>
 /// <param name="decoder">Decodes.</param>
 /// <param name="sampling">How much the job listens to.</param>
-internal sealed class SoundStage(IReadOnlyList<DetectorSpec> specs, IReadOnlyList<SpeechGate?> gates, AudioDecoder decoder, AudioSamplingSpec sampling)
+internal sealed class SoundStage(
+    IReadOnlyList<DetectorSpec> specs, IReadOnlyList<SpeechGate?> gates, AudioDecoder decoder, AudioSamplingSpec sampling)
 {
     /// <summary>Hands the sound to the sources that are there.</summary>
     /// <param name="item">Told why a detector does not apply.</param>

@@ -42,7 +42,8 @@ internal sealed class Spectrum
             var first = (frame * _frontend.Hop) - (_frontend.Edge == FrontendEdge.None ? 0 : _frontend.Fft / 2);
             for (var i = 0; i < _frontend.Fft; i++) data[i] = _window[i] == 0 ? 0 : _window[i] * At(samples, first + i);
             Fourier.ForwardReal(data, _frontend.Fft, FourierOptions.NoScaling);
-            for (var bin = 0; bin < Bins; bin++) power[(frame * Bins) + bin] = (data[2 * bin] * data[2 * bin]) + (data[(2 * bin) + 1] * data[(2 * bin) + 1]);
+            for (var bin = 0; bin < Bins; bin++)
+                power[(frame * Bins) + bin] = (data[2 * bin] * data[2 * bin]) + (data[(2 * bin) + 1] * data[(2 * bin) + 1]);
         }
         return power;
     }

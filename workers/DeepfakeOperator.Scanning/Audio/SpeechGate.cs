@@ -85,9 +85,8 @@ internal sealed class SpeechGate : IDisposable
         var stretches = new List<(double From, double To)>();
         for (var i = 0; i < heard.Count; i++)
         {
-            var speaks = false;
-            for (var near = Math.Max(0, i - 1); near <= Math.Min(heard.Count - 1, i + 1); near++) speaks |= heard[near] >= _spec.Aggregation.Threshold;
-            if (!speaks) continue;
+            var near = Math.Max(0, i - 1);
+            if (!heard.Skip(near).Take(i + 2 - near).Any(value => value >= _spec.Aggregation.Threshold)) continue;
             if (stretches.Count > 0 && stretches[^1].To == i * hop) stretches[^1] = (stretches[^1].From, (i + 1) * hop);
             else stretches.Add((i * hop, (i + 1) * hop));
         }

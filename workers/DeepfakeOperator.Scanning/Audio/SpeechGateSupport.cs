@@ -17,13 +17,15 @@ internal static class SpeechGateSupport
         var (inputs, outputs) = (session.InputMetadata.Keys.ToArray(), session.OutputMetadata.Keys.ToArray());
         for (var i = 0; i < spec.Inputs.Count; i++)
         {
-            if (!inputs.Contains(spec.Inputs[i].Name)) throw Mismatch($"inputs[{i}].name: the graph has no input '{spec.Inputs[i].Name}'; it has {Names(inputs)}");
+            if (!inputs.Contains(spec.Inputs[i].Name))
+                throw Mismatch($"inputs[{i}].name: the graph has no input '{spec.Inputs[i].Name}'; it has {Names(inputs)}");
             if (spec.Inputs[i].State is { } state && !outputs.Contains(state))
                 throw Mismatch($"inputs[{i}].state: the graph has no output '{state}'; it has {Names(outputs)}");
         }
         if (inputs.Except(spec.Inputs.Select(input => input.Name)).ToArray() is { Length: > 0 } missing)
             throw Mismatch($"inputs: the graph also has {Names(missing)}; give each a state or a value");
-        if (!outputs.Contains(spec.Outputs[0].Name)) throw Mismatch($"outputs[0].name: the graph has no output '{spec.Outputs[0].Name}'; it has {Names(outputs)}");
+        if (!outputs.Contains(spec.Outputs[0].Name))
+            throw Mismatch($"outputs[0].name: the graph has no output '{spec.Outputs[0].Name}'; it has {Names(outputs)}");
     }
 
     private static IEnumerable<string> Shape(DetectorSpec spec)
@@ -37,7 +39,8 @@ internal static class SpeechGateSupport
         }
         if (audio.Crop != AudioCrop.Slide || audio.Hop <= 0 || audio.Hop > audio.Samples)
             yield return "audio.crop, audio.hop: a VoiceActivity model listens to all of a recording; crop Slide with a hop of at most audio.samples";
-        if (audio.Frontend.Kind != FrontendKind.Raw) yield return $"audio.frontend.kind: {audio.Frontend.Kind} is not supported for role VoiceActivity; Raw is";
+        if (audio.Frontend.Kind != FrontendKind.Raw)
+            yield return $"audio.frontend.kind: {audio.Frontend.Kind} is not supported for role VoiceActivity; Raw is";
         if (audio.Normalise != AudioNormalise.None) yield return "audio.normalise: without effect for role VoiceActivity; remove it";
         if (spec.Outputs.Count != 1 || spec.Outputs[0].Kind is not (OutputKind.Probability or OutputKind.SigmoidLogit))
             yield return "outputs: a VoiceActivity model has one, of kind Probability or SigmoidLogit";

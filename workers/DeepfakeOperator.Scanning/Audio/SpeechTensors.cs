@@ -44,13 +44,17 @@ internal sealed class SpeechTensors : IDisposable
 
     private static OrtValue Initial(InputSpec input, float[] window)
     {
+        // A recording runs alone: the batch axis, -1, is 1.
+        long[] shape = [.. input.Shape.Select(extent => (long)Math.Abs(extent))];
         if (input.Value is { } value)
         {
-            long[] shape = [.. input.Shape.Select(extent => (long)Math.Abs(extent))];
-            return input.Type == TensorType.Int64 ? OrtValue.CreateTensorValueFromMemory([(long)value], shape) : OrtValue.CreateTensorValueFromMemory([(float)value], shape);
+            return input.Type == TensorType.Int64
+                ? OrtValue.CreateTensorValueFromMemory([(long)value], shape)
+                : OrtValue.CreateTensorValueFromMemory([(float)value], shape);
         }
-        if (input.State is null) return OrtValue.CreateTensorValueFromMemory(window, input.Layout == TensorLayout.N1T ? [1, 1, window.Length] : [1, window.Length]);
-        var zeros = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, [.. input.Shape.Select(extent => (long)Math.Abs(extent))]);
+        if (input.State is null)
+            return OrtValue.CreateTensorValueFromMemory(window, input.Layout == TensorLayout.N1T ? [1, 1, window.Length] : [1, window.Length]);
+        var zeros = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, TensorElementType.Float, shape);
         zeros.GetTensorMutableRawData().Clear();
         return zeros;
     }

@@ -16,15 +16,16 @@ internal sealed class HttpSource : IDisposable
     private const int MaxRedirects = 5;
 
     /// <summary>A slow host must not hold every connection of the worker.</summary>
-    private const int ConnectionsPerHost = 16;
+    internal const int ConnectionsPerHost = 16;
 
     private readonly HostPolicy _hosts;
     private readonly HttpMessageInvoker _client;
+    private readonly HostCircuits _circuits;
     private readonly TimeProvider _time;
 
     internal HttpSource(MediaSpec spec, TimeProvider time)
     {
-        (_hosts, _time) = (new HostPolicy(spec), time);
+        (_hosts, _circuits, _time) = (new HostPolicy(spec), new HostCircuits(time), time);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -52,7 +53,7 @@ internal sealed class HttpSource : IDisposable
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
             _hosts.Check(uri);
-            var response = await SendAsync(uri, rest, ct);
+            var response = await _circuits.SendAsync(uri, token => SendAsync(uri, rest, token), ct);
             if (response.StatusCode == HttpStatusCode.OK || (rest is not null && response.StatusCode == HttpStatusCode.PartialContent)) return response;
             using (response)
             {
@@ -72,7 +73,7 @@ internal sealed class HttpSource : IDisposable
         return isRedirect && response.Headers.Location is { } location && Uri.TryCreate(uri, location, out var next) ? next : null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri uri, RestOfMedia? rest, CancellationToken ct)
+    private async ValueTask<HttpResponseMessage> SendAsync(Uri uri, RestOfMedia? rest, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("deepfake-operator", "1"));
@@ -80,7 +81,9 @@ internal sealed class HttpSource : IDisposable
         rest?.Ask(request.Headers);
         try
         {
-            return await _client.SendAsync(request, ct);
+            var response = await _client.SendAsync(request, ct);
+            if (!MayPass(response.StatusCode)) return response;
+            using (response) throw new TransientFetchException(Answered(response), RetryAfter(response));
         }
         catch (HttpRequestException error)
         {
@@ -107,19 +110,13 @@ internal sealed class HttpSource : IDisposable
         return new TransientFetchException($"the connection failed ({error.HttpRequestError})", inner: error);
     }
 
-    private Exception Refusal(HttpResponseMessage response)
-    {
-        var status = (int)response.StatusCode;
-        var message = $"the server answered {status}";
-        return response.StatusCode switch
-        {
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => ScanPipelineItemException.Fetch(ErrorClass.FetchNotFound, message),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => new TransientFetchException(message, RetryAfter(response)),
-            HttpStatusCode.NotImplemented => ScanPipelineItemException.Fetch(ErrorClass.FetchDenied, message),
-            _ when status >= 500 => new TransientFetchException(message, RetryAfter(response)),
-            _ => ScanPipelineItemException.Fetch(ErrorClass.FetchDenied, message),
-        };
-    }
+    private static bool MayPass(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (status >= HttpStatusCode.InternalServerError && status != HttpStatusCode.NotImplemented);
+
+    private static ScanPipelineItemException Refusal(HttpResponseMessage response) => ScanPipelineItemException.Fetch(
+        response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone ? ErrorClass.FetchNotFound : ErrorClass.FetchDenied, Answered(response));
+
+    private static string Answered(HttpResponseMessage response) => $"the server answered {(int)response.StatusCode}";
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {

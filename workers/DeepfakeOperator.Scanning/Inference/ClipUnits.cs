@@ -1,28 +1,39 @@
+using System.Runtime.InteropServices;
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Faces;
 using DeepfakeOperator.Scanning.Media;
 
 namespace DeepfakeOperator.Scanning.Inference;
 
-/// <summary>A unit is a run of frames, or of the crops of one face through frames.</summary>
+/// <summary>A unit is a run of frames, or of the crops of one face through frames; for AudioVisual with the sound that begins with the first of them.</summary>
 internal sealed class ClipUnits : IUnitFactory
 {
     private readonly DetectorSpec _spec;
     private readonly Preprocess _preprocess;
     private readonly FaceCrop? _crop;
+    private readonly AudioTensor? _sound;
+    private readonly int _picture;
 
     internal ClipUnits(DetectorSpec spec)
     {
         _spec = spec;
-        _crop = spec.Modality == Modality.FaceClip ? new FaceCrop(spec.Face!, spec.Image) : null;
-        _preprocess = new Preprocess(spec.Image, TensorLayout.NCHW, spec.Inputs[0].Type, View.Of(spec.Image, spec.Augmentation), spec.Video.EdgeTrim);
+        _crop = spec.Face is { } face && spec.Modality is Modality.FaceClip or Modality.AudioVisual ? new FaceCrop(face, spec.Image) : null;
+        _picture = AudioVisualSupport.PictureOf(spec);
+        _preprocess = new Preprocess(spec.Image, TensorLayout.NCHW, spec.Inputs[_picture].Type, View.Of(spec.Image, spec.Augmentation), spec.Video.EdgeTrim);
         var (channels, height, width, length) = (_preprocess.Shape[0], _preprocess.Shape[1], _preprocess.Shape[2], spec.Video.ClipLength);
-        Shapes = [TimeFirst ? [length, channels, height, width] : [channels, length, height, width]];
+        long[] pictures = TimeFirst ? [length, channels, height, width] : [channels, length, height, width];
+        Shapes = [pictures];
+        if (spec.Modality != Modality.AudioVisual) return;
+        _sound = new AudioTensor(spec.Audio!, spec.Inputs[1 - _picture].Layout);
+        Shapes = _picture == 0 ? [pictures, _sound.Shape] : [_sound.Shape, pictures];
     }
 
     public IReadOnlyList<long[]> Shapes { get; }
 
-    private bool TimeFirst => _spec.Inputs[0].Layout == TensorLayout.NTCHW;
+    public bool TakesSound => _sound is not null;
+
+    private bool TimeFirst => _spec.Inputs[_picture].Layout == TensorLayout.NTCHW;
 
     public (int Width, int Height)? Needed(int width, int height) => null;
 
@@ -31,6 +42,9 @@ internal sealed class ClipUnits : IUnitFactory
     private sealed class Source(ClipUnits units, UnitSink sink) : IUnitSource
     {
         private readonly Dictionary<int, Clip> _clips = [];
+
+        /// <summary>Clips whose sound is not there yet: it comes after the last frame.</summary>
+        private readonly List<(Unit Unit, IReadOnlyList<byte[]> Frames)> _silent = [];
 
         public async ValueTask FrameAsync(Frame frame, CancellationToken ct)
         {
@@ -46,7 +60,24 @@ internal sealed class ClipUnits : IUnitFactory
             }
         }
 
-        public async ValueTask EndAsync(CancellationToken ct)
+        public async ValueTask SoundAsync(Recording recording, CancellationToken ct)
+        {
+            await FillAsync(ct);
+            foreach (var (unit, frames) in _silent)
+            {
+                var start = (int)Math.Round(unit.Frame / units._spec.Video.Fps * recording.SampleRate);
+                var values = units._sound!.Compute(recording.Samples.Span, Math.Min(start, recording.Samples.Length));
+                await sink.AddAsync(unit, slot =>
+                {
+                    units.Lay(frames, slot.Input(units._picture));
+                    MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(slot.Input(1 - units._picture));
+                }, ct);
+            }
+        }
+
+        public ValueTask EndAsync(CancellationToken ct) => units._sound is null ? FillAsync(ct) : ValueTask.CompletedTask;
+
+        private async ValueTask FillAsync(CancellationToken ct)
         {
             foreach (var clip in _clips.Values)
             {
@@ -74,7 +105,8 @@ internal sealed class ClipUnits : IUnitFactory
             {
                 var frames = clip.Pictures(view);
                 var unit = new Unit(clip.Frames[0], Variant: view) { Face = clip.Face, Frames = [.. clip.Frames] };
-                await sink.AddAsync(unit, slot => units.Lay(frames, slot.Input(0)), ct);
+                if (units._sound is not null) _silent.Add((unit, frames));
+                else await sink.AddAsync(unit, slot => units.Lay(frames, slot.Input(units._picture)), ct);
             }
             clip.Begin();
         }

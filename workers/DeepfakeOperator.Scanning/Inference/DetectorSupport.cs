@@ -10,8 +10,16 @@ namespace DeepfakeOperator.Scanning.Inference;
 internal static class DetectorSupport
 {
     /// <summary>Everything that stands in the way, each naming its field; empty: it can run.</summary>
-    internal static IReadOnlyList<string> Problems(DetectorSpec spec) =>
-        [.. Common(spec), .. spec.Modality == Modality.Audio ? AudioSupport.Problems(spec) : VisionSupport.Problems(spec), .. Outputs(spec), .. Scores(spec)];
+    internal static IReadOnlyList<string> Problems(DetectorSpec spec)
+    {
+        var units = spec.Modality switch
+        {
+            Modality.Audio => AudioSupport.Problems(spec),
+            Modality.AudioVisual => AudioVisualSupport.Problems(spec),
+            _ => VisionSupport.Problems(spec),
+        };
+        return [.. Common(spec), .. units, .. Outputs(spec), .. Scores(spec)];
+    }
 
     private static IEnumerable<string> Common(DetectorSpec spec)
     {

@@ -12,7 +12,7 @@ internal static class UnitFactories
     {
         Modality.Image => new ImageUnits(spec),
         Modality.Face => new FaceUnits(spec),
-        Modality.Clip or Modality.FaceClip => new ClipUnits(spec),
+        Modality.Clip or Modality.FaceClip or Modality.AudioVisual => new ClipUnits(spec),
         Modality.Audio => new AudioUnits(spec),
         _ => throw new DetectorException("DescriptorInvalid", $"modality: {spec.Modality} is not supported by this version of the worker"),
     };

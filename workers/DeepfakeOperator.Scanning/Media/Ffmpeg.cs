@@ -12,8 +12,12 @@ internal sealed class Ffmpeg(string scratchFolder, TimeSpan timeout, TimeProvide
 
     internal string ScratchFolder => scratchFolder;
 
+    /// <summary>No table or frame needs more in one piece: the largest frame at sixteen bits and four channels takes 400 MB.</summary>
+    private const int LargestAllocation = 512 << 20;
+
     /// <summary>Only the demuxer that the first bytes call for, and only local files and pipes: a playlist in disguise reaches nobody.</summary>
-    internal static string Guard(MediaType type) => $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels}";
+    internal static string Guard(MediaType type) =>
+        $"-protocol_whitelist file,pipe -format_whitelist {type.Demuxer} -f {type.Demuxer} -max_pixels {StillDecoder.MaxPixels} -max_alloc {LargestAllocation}";
 
     /// <summary>Waits for a run and returns its exit code.</summary>
     /// <exception cref="ScanPipelineItemException">It broke.</exception>

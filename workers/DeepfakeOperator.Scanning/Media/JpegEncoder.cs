@@ -12,8 +12,9 @@ internal static class JpegEncoder
     /// <summary>The picture as a JPEG file, its long side at most resizeTo where the descriptor says resize LongSide.</summary>
     internal static byte[] Encode(PixelBuffer pixels, ImageSpec image)
     {
-        using var bitmap = new SKBitmap(new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgb888x, SKAlphaType.Opaque));
-        for (var y = 0; y < pixels.Height; y++) CopyRow(pixels.Row(y), pixels.BytesPerPixel, bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, pixels.Width * 4));
+        using var bitmap = new SKBitmap(new SKImageInfo(pixels.Width, pixels.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        for (var y = 0; y < pixels.Height; y++)
+            CopyRow(pixels.Row(y), pixels.BytesPerPixel, bitmap.GetPixelSpan().Slice(y * bitmap.RowBytes, pixels.Width * 4));
         var longSide = Math.Max(pixels.Width, pixels.Height);
         if (image.Resize != ResizeMode.LongSide || image.ResizeTo <= 0 || longSide <= image.ResizeTo) return Encode(bitmap);
         var factor = (double)image.ResizeTo / longSide;

@@ -105,7 +105,8 @@ internal sealed class ChatClient : IDisposable
             throw new BusyException($"the server says {code}", response.Headers.RetryAfter?.Delta);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
             throw ScanPipelineItemException.Infer($"the remote model refuses the key ({code}); check remote.apiKeySecretRef");
-        if (!response.IsSuccessStatusCode) throw ScanPipelineItemException.Infer($"the remote model says {code}; check remote.endpoint and remote.model");
+        if (!response.IsSuccessStatusCode)
+            throw ScanPipelineItemException.Infer($"the remote model says {code}; check remote.endpoint and remote.model");
         return Answer(await response.Content.ReadAsByteArrayAsync(ct));
     }
 
@@ -138,7 +139,8 @@ internal sealed class ChatClient : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentOutOfRangeException or FormatException)
         {
-            throw ScanPipelineItemException.Infer("the remote model's answer is no chat completion with choices[0].message.content; check remote.endpoint", error);
+            throw ScanPipelineItemException.Infer(
+                "the remote model's answer is no chat completion with choices[0].message.content; check remote.endpoint", error);
         }
     }
 

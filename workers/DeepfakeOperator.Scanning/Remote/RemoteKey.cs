@@ -20,7 +20,8 @@ internal static class RemoteKey
         try
         {
             var key = (await File.ReadAllTextAsync(Path.Combine(secretsFolder, secret.Name, FileName), ct)).Trim();
-            return key.Length > 0 && key.All(letter => letter is > ' ' and < '\x7f') ? key : throw Missing(secret.Name, "its apiKey is empty, or no plain text");
+            var plain = key.Length > 0 && key.All(letter => letter is > ' ' and < '\x7f');
+            return plain ? key : throw Missing(secret.Name, "its apiKey is empty, or no plain text");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeepfakeOperator.Api.Detectors;
+using DeepfakeOperator.Scanning.Inference;
 
 namespace DeepfakeOperator.Scanning.Remote;
 
@@ -13,14 +14,21 @@ internal sealed class RemoteModel : IDisposable
     private readonly AnswerReader _reader;
     private readonly ChatClient _client;
 
-    internal RemoteModel(DetectorSpec spec, string? apiKey, TimeProvider time)
+    private RemoteModel(DetectorSpec spec, string? apiKey, TimeProvider time)
     {
         _remote = spec.Remote!;
         _reader = new AnswerReader(spec.Outputs.First(output => output.Kind == OutputKind.Text).Text!);
         _client = new ChatClient(_remote, apiKey, time);
     }
 
-    internal int MaxPictures => _remote.MaxImages;
+    /// <summary>Reads the key and checks the descriptor; the server is first spoken to when there is something to ask.</summary>
+    /// <exception cref="DetectorException">The descriptor cannot be run, or the Secret is not there.</exception>
+    internal static async Task<RemoteModel> LoadAsync(DetectorSpec spec, ScanPipelineOptions options, CancellationToken ct)
+    {
+        string[] problems = [.. RemoteSupport.Problems(spec)];
+        if (problems.Length > 0) throw new DetectorException("DescriptorInvalid", string.Join("; ", problems));
+        return new RemoteModel(spec, await RemoteKey.ReadAsync(spec.Remote!, options.DetectorSecretsFolder, ct), options.TimeProvider);
+    }
 
     /// <summary>One answer a prompt.</summary>
     /// <param name="pictures">JPEG files.</param>

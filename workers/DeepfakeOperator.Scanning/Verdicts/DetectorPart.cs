@@ -8,6 +8,12 @@ namespace DeepfakeOperator.Scanning.Verdicts;
 /// <param name="Untrusted">Why its score cannot be trusted; null: it can.</param>
 internal sealed record DetectorPart(IReadOnlyList<UnitResult> Units, string? NotApplicable, string? Untrusted)
 {
+    /// <summary>Why it looked and yet has no score; null: it has one.</summary>
+    internal string? Undecided { get; init; }
+
+    /// <summary>What a served model answered, one a prompt; null for others.</summary>
+    internal IReadOnlyList<string>? Answers { get; init; }
+
     /// <summary>The generator that it names, or null.</summary>
     internal AttributionRecord? Attribution { get; init; }
 

@@ -23,6 +23,7 @@ internal sealed class PartBuilder(string name, DetectorSpec spec)
             .OrderBy(unit => unit.T).ThenBy(unit => unit.Face?.Track);
         return new DetectorPart([.. units], null, untrusted)
         {
+            Undecided = readings.Count > 0 && readings.All(each => each.Reading is { Score: null, Frames: null }) ? Silence : null,
             Attribution = Attribution([.. timed.Select(each => each.Reading.Generators).OfType<IReadOnlyList<double>>()]),
             Segments = timed.Any(each => each.Reading.Segments is not null)
                 ? [.. timed.SelectMany(each => Segments(each.Reading, each.T)).OrderBy(segment => segment.Start)]
@@ -32,6 +33,10 @@ internal sealed class PartBuilder(string name, DetectorSpec spec)
                 .Select(each => Mask(each.Reading.Mask!, each.T)).FirstOrDefault(),
         };
     }
+
+    private string Silence => spec.Modality == Modality.Remote
+        ? "no answer matches exactly one of outputs[].text.fakePattern and realPattern"
+        : "the model did not decide";
 
     /// <summary>A unit's score, or those of its frames where the model gives them.</summary>
     private IEnumerable<(UnitResult Result, int Frame, (int Frame, double? Time) Unit)> Results(Unit unit, UnitReading reading, double t, IReadOnlyList<double> times)

@@ -44,11 +44,12 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         return new DetectorScore
         {
             Name = detector.Name,
-            ModelSha256 = detector.Spec.Model!.Sha256,
+            ModelSha256 = detector.Spec.Model?.Sha256 ?? "",
             Score = raw?.Probability,
             Calibrated = raw is { } score ? Calibration.Apply(score, detector.Spec.Calibration) : null,
-            Reason = part.NotApplicable ?? part.Untrusted ?? (raw is null ? "it saw no unit of this item" : null),
+            Reason = part.NotApplicable ?? part.Untrusted ?? part.Undecided ?? (raw is null ? "it saw no unit of this item" : null),
             Attribution = part.Attribution,
+            Answers = part.Answers,
             Units = [.. part.Units.Select(unit => new UnitScore(unit.T, unit.Score.Probability) { Track = unit.Face?.Track })],
         };
     }
@@ -57,7 +58,8 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
     {
         var spec = configuration.Spec;
         var applied = Enumerable.Range(0, scores.Length).Where(i => scores[i].Calibrated is not null).ToArray();
-        if (applied.Length == 0) return (Verdict.NotApplicable, null, Reasons(scores));
+        if (applied.Length == 0)
+            return (parts.Any(part => part.Undecided is not null) ? Verdict.Inconclusive : Verdict.NotApplicable, null, Reasons(scores));
         // A detector whose gate distrusts this item is only heard where there is no other, and then it cannot decide.
         var trusted = applied.Where(i => parts[i].Untrusted is null).ToArray();
         var heard = trusted.Length > 0 ? trusted : applied;
