@@ -1,7 +1,7 @@
 # One place for every command. `make help` lists them; README.md shows the two that matter.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo simulate model corpus clean
+.PHONY: help deps build test demo simulate fuzz parity model corpus clean
 
 CONFIGURATION ?= Release
 DOTNET_FLAGS := --nologo -v q -c $(CONFIGURATION)
@@ -27,6 +27,18 @@ simulate: ## The autoscaler and the dealer on traces, against KEDA's formula and
 	@dotnet build tests/DeepfakeOperator.Simulator $(DOTNET_FLAGS) >&2
 	@exec dotnet $(BIN)/DeepfakeOperator.Simulator/$(LOWER)/DeepfakeOperator.Simulator.dll \
 		--seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) $(if $(WRITE),--write docs/autoscaling.md)
+
+# Weights of published models, where a folder with them (and golden/, their outputs) lies beside this checkout; none of them is part of the project.
+MODELS ?= $(patsubst %/golden,%,$(firstword $(wildcard ../*/models/golden)))
+
+parity: ## Published detectors from their YAML against golden outputs. MODELS=folder with their weights
+	@dotnet build tests/DeepfakeOperator.Parity $(DOTNET_FLAGS) >&2
+	@exec dotnet $(BIN)/DeepfakeOperator.Parity/$(LOWER)/DeepfakeOperator.Parity.dll --models "$(MODELS)"
+
+fuzz: deps ## Mutated and hostile files through the worker's fetch and decode. FILES=n, SEED=n, ONLY=n for one file, which is kept
+	@dotnet build tests/DeepfakeOperator.Fuzz $(DOTNET_FLAGS) >&2
+	@exec dotnet $(BIN)/DeepfakeOperator.Fuzz/$(LOWER)/DeepfakeOperator.Fuzz.dll \
+		--files $(or $(FILES),10000) --seed $(or $(SEED),1) $(if $(ONLY),--only $(ONLY))
 
 model: ## Train the bundled detector anew (seeded, under 30 minutes on two cores)
 	@./models/upsampling-trace/train.sh

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing: ffmpeg for videos, Java where a Kafka distribution is to be started, and a Go compiler where
-# DevCluster will have
-# to build Kubernetes (it would install that itself, but cannot ask for a password).
+# DevCluster will have to build Kubernetes (it would install that itself, but cannot ask for a password).
 set -euo pipefail
 missing=()
 command -v ffmpeg >/dev/null || missing+=(ffmpeg)
@@ -31,7 +30,17 @@ echo "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { $sudo apt-get update && $sudo apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+# On a terminal apt's latest line stands where the one before stood, so that minutes of work can be told from a hang; in a pipe only errors are shown.
+progress() {
+  local line width=$((${COLUMNS:-$(tput cols 2>/dev/null || echo 80)} - 4))
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >>"$log"
+    if [ -t 1 ]; then printf '\r\033[K  %s' "${line:0:$width}"; fi
+  done
+  if [ -t 1 ]; then printf '\r\033[K'; fi
+}
+apt() { $sudo apt-get -q -o Dpkg::Use-Pty=0 "$@" 2>&1 | progress; }
+if ! { apt update && apt install -y --no-install-recommends "${missing[@]}"; }; then
   cat "$log" >&2
   exit 1
 fi

@@ -66,12 +66,13 @@ internal sealed class OperatorHost : IAsyncDisposable
             _gate = new LeaderGate(new ResourceClient<V1Lease>(api), lease, options.Identity, clock, logs.CreateLogger("leader"));
         }
 
+        var resolver = new DetectorResolver(_detectors, _clusterDetectors);
         var secrets = new KafkaSecrets(new ResourceClient<V1Secret>(api), clock);
         var slots = new WorkerSlots(jobs, pods, _jobs, _pods, options.WorkerImage, clock);
         _scanJobReconciler = new ScanJobReconciler(
             _scanJobs,
             scanJobs,
-            new DetectorResolver(_detectors, _clusterDetectors),
+            resolver,
             secrets,
             new WorkerConfiguration(configMaps),
             slots,
@@ -79,8 +80,9 @@ internal sealed class OperatorHost : IAsyncDisposable
             job => OpenSession(job, clock, log),
             _events,
             clock);
-        var local = new DetectorReconciler<Detector>(_detectors, detectors, jobs, _jobs, _pods, configMaps, options, _events, clock);
-        var shared = new DetectorReconciler<ClusterDetector>(_clusterDetectors, clusterDetectors, jobs, _jobs, _pods, configMaps, options, _events, clock);
+        var local = new DetectorReconciler<Detector>(_detectors, detectors, jobs, _jobs, _pods, configMaps, resolver, options, _events, clock);
+        var shared = new DetectorReconciler<ClusterDetector>(
+            _clusterDetectors, clusterDetectors, jobs, _jobs, _pods, configMaps, resolver, options, _events, clock);
 
         _watchers =
         [

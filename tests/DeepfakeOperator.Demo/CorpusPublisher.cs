@@ -10,7 +10,7 @@ public static class CorpusPublisher
     /// <exception cref="ProduceException{TKey, TValue}">The broker refused one.</exception>
     public static async Task PublishAsync(string bootstrapServers, string topic, IReadOnlyList<CorpusItem> items, CancellationToken cancellationToken)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers, EnableIdempotence = true }).Build();
+        using var producer = QuietKafka.Producer(new ProducerConfig { BootstrapServers = bootstrapServers, EnableIdempotence = true });
         foreach (var chunk in items.Chunk(1000))
             await Task.WhenAll(chunk.Select(item => producer.ProduceAsync(topic, Record(item), cancellationToken)));
     }

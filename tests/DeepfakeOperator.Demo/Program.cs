@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using DeepfakeOperator.Demo;
+using DeepfakeOperator.DevCluster;
 using Spectre.Console;
 
 var corpus = new Option<string>("--corpus")
@@ -15,19 +16,20 @@ root.SetAction(async (arguments, cancellationToken) =>
     using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     // A closed terminal must clean up like Ctrl-C does.
     using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; stopping.Cancel(); });
+    var console = DemoConsole.Create();
     var options = new DemoOptions(Path.GetFullPath(arguments.GetValue(corpus)!), arguments.GetValue(keep));
     try
     {
-        return await new DemoRun(options, AnsiConsole.Console, TimeProvider.System).RunAsync(stopping.Token);
+        return await new DemoRun(options, console, TimeProvider.System).RunAsync(stopping.Token);
     }
     catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
-        AnsiConsole.MarkupLine("[yellow]stopped; everything that was started is gone again[/]");
+        console.MarkupLine("[yellow]stopped; everything that was started is gone again[/]");
         return 130;
     }
-    catch (DemoException error)
+    catch (Exception error) when (error is DemoException or DevClusterException)
     {
-        AnsiConsole.MarkupLineInterpolated($"[red]{error.Message}[/]");
+        console.MarkupLineInterpolated($"[red]{error.Message}[/]");
         return 1;
     }
 });

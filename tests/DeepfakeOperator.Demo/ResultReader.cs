@@ -24,8 +24,8 @@ public static class ResultReader
             IsolationLevel = IsolationLevel.ReadCommitted,
             EnablePartitionEof = true,
         };
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(config).Build();
+        using var admin = QuietKafka.Admin(bootstrapServers);
+        using var consumer = QuietKafka.Consumer(config);
         var partitions = new[] { resultTopic, deadLetterTopic }
             .SelectMany(topic => admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics.Single(found => found.Topic == topic).Partitions
                 .Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)))

@@ -38,6 +38,47 @@ public sealed class DetectorConformanceTests
     }
 
     [Fact]
+    public async Task A_wrong_polarity_is_caught_by_the_score_and_named()
+    {
+        await using var scan = new TestScan();
+        var real = TestScan.MeanBytes with { Outputs = [TestScan.MeanBytes.Outputs[0] with { Polarity = new PolaritySpec { HighIsFake = false } }] };
+        var check = await CheckAsync(scan, real, Pictures.Gray(192), 1 / (1 + Math.Exp(-4)), "logit", 4);
+        Assert.Equal((false, "ScoreDiffers"), (check.Passed, check.Reason));
+        Assert.Contains("outputs[0].polarity is likely wrong: with highIsFake true", check.Message, StringComparison.Ordinal);
+
+        var index = await CheckAsync(scan, TestScan.MeanPlanes, Pictures.Encode(8, 8, SKEncodedImageFormat.Png, (_, _) => new SKColor(1, 3, 0)), 0.8438, "classes", 1, 3, 0);
+        Assert.Contains("with fakeIndex 1", index.Message, StringComparison.Ordinal);
+        Assert.True((await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(192), 1 / (1 + Math.Exp(-4)), "logit", 4)).Passed);
+    }
+
+    [Fact]
+    public async Task Boxes_that_are_not_decoded_are_caught_and_named()
+    {
+        await using var scan = new TestScan();
+        var finder = TestScan.Spec("painted_faces", TestScan.MeanPlanes.Inputs[0], new OutputSpec { Name = "scores" }) with
+        {
+            Role = DetectorRole.FaceDetector,
+            Outputs = [new OutputSpec { Name = "scores" }, new OutputSpec { Name = "boxes" }],
+            Boxes = new BoxesSpec { Format = BoxFormat.Corners, Levels = [new BoxLevelSpec { Score = "scores", Box = "boxes" }] },
+        };
+        var picture = Pictures.Gray(100, 8, 8);
+        Assert.True((await CheckAsync(scan, finder, picture, null, "boxes", 100, 100, 100, 100)).Passed);
+        // The published boxes are decoded, this export's are not; names, shapes and scores are the same.
+        var check = await CheckAsync(scan, finder, picture, null, "boxes", 0.1, 0.1, 0.9, 0.9);
+        Assert.Equal("OutputsDiffer", check.Reason);
+        Assert.Contains("boxes.format", check.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_sha256_is_caught_and_named()
+    {
+        await using var scan = new TestScan();
+        var check = await CheckAsync(scan, TestScan.MeanBytes with { Model = TestScan.MeanBytes.Model! with { Sha256 = new string('0', 64) } }, Pictures.Gray(1), "logit", 1);
+        Assert.Equal((false, "ChecksumMismatch"), (check.Passed, check.Reason));
+        Assert.Contains("model.sha256", check.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_missing_or_broken_is_a_failed_check_and_no_exception()
     {
         await using var scan = new TestScan();
@@ -52,12 +93,16 @@ public sealed class DetectorConformanceTests
         Assert.Equal("ConformanceInputInvalid", (await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(9)[..40], "logit", 1)).Reason);
     }
 
-    private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, string output, params double[] values)
+    private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, string output, params double[] values) =>
+        CheckAsync(scan, spec, input, null, output, values);
+
+    private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, double? score, string output, params double[] values)
     {
         var conformance = new ConformanceSpec
         {
             Input = new ConformanceInput { Uri = scan.Write("golden.png", input).OriginalString, Sha256 = Convert.ToHexStringLower(SHA256.HashData(input)) },
             Expected = [new ExpectedOutput { Output = output, Values = values }],
+            Score = score,
         };
         return DetectorConformance.CheckAsync(new ResolvedDetector("d", 1, spec with { Conformance = conformance }), scan.Options, TestContext.Current.CancellationToken);
     }

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
-using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Scanning.Audio;
 using DeepfakeOperator.Scanning.Inference;
@@ -13,7 +11,8 @@ namespace DeepfakeOperator.Scanning;
 /// <summary>Runs a detector's golden input through the worker's own pipeline and compares the raw outputs.</summary>
 public static class DetectorConformance
 {
-    private const string ItemId = "conformance";
+    /// <summary>A wrong polarity or kind moves P(fake) by far more; rounding when a golden score is written down moves it by less.</summary>
+    private const double ScoreTolerance = 0.005;
 
     /// <summary>
     /// Loads the model on the CPU, checks its sha256 and the named tensors against the graph, scans the conformance input and compares. Never throws
@@ -30,11 +29,12 @@ public static class DetectorConformance
             if (detector.Spec.Conformance is not { Expected.Count: > 0 } conformance)
                 return Missing;
             var bytes = await new ModelStore(options).ReadAsync("conformance.input", conformance.Input.Uri, conformance.Input.Sha256, ct);
-            return Compare(await golden.OutputsAsync(bytes, ct), detector.Spec) is not { } worst
-                ? Unfit
-                : worst.Delta <= conformance.Tolerance
-                    ? Passed(golden.Provider, conformance, worst)
-                    : await DifferAsync(detector, options, golden, bytes, worst, ct);
+            var outputs = await golden.ScanAsync(bytes, ct);
+            if (Compare(outputs.Values, detector.Spec) is not { } worst) return Unfit;
+            if (worst.Delta > conformance.Tolerance) return await DifferAsync(detector, options, golden, bytes, worst, ct);
+            return conformance.Score is { } score && !IsNear(outputs.Score, score)
+                ? await ScoreDiffersAsync(detector, options, golden, bytes, outputs.Score, ct)
+                : Passed(golden.Provider, conformance, worst);
         }
         catch (DetectorException error)
         {
@@ -63,7 +63,10 @@ public static class DetectorConformance
         ResolvedDetector detector, ScanPipelineOptions options, GoldenRun golden, byte[] bytes, Difference worst, CancellationToken ct)
     {
         var conformance = detector.Spec.Conformance!;
-        var likely = detector.Spec.Modality == Modality.Audio ? "audio.* or model may be wrong" : "image.* or model may be wrong";
+        var likely = detector.Spec.Modality == Modality.Audio ? "audio.* or model may be wrong"
+            : detector.Spec.Boxes is { } boxes && boxes.Levels.Any(level => worst.What.StartsWith($"'{level.Box}'", StringComparison.Ordinal))
+                ? "should the scores agree, its boxes are not decoded as boxes.format says: model is another export, or boxes.format is wrong"
+                : detector.Spec.Face is not null ? "face.*, image.* or model may be wrong" : "image.* or model may be wrong";
         foreach (var suspect in ConformanceSuspects.Of(detector.Spec))
         {
             if (!await AgreesAsync(detector with { Spec = suspect.Spec }, options, bytes, ct)) continue;
@@ -72,6 +75,37 @@ public static class DetectorConformance
         }
         return Differ(golden.Provider, conformance, worst, likely);
     }
+
+    /// <summary>The tensors are right and P(fake) is not: what they mean is described wrongly.</summary>
+    private static async Task<DetectorCheck> ScoreDiffersAsync(
+        ResolvedDetector detector, ScanPipelineOptions options, GoldenRun golden, byte[] bytes, double? actual, CancellationToken ct)
+    {
+        var expected = detector.Spec.Conformance!.Score!.Value;
+        var likely = "outputs[].kind or outputs[].polarity is wrong";
+        foreach (var suspect in ConformanceSuspects.OfScore(detector.Spec))
+        {
+            if (!IsNear(await ScoreAsync(detector with { Spec = suspect.Spec }, options, bytes, ct), expected)) continue;
+            likely = suspect.Hint;
+            break;
+        }
+        return Failed("ScoreDiffers", Text($"the outputs agree, but P(fake) is {actual:G4} and conformance.score says {expected:G4}; {likely}"))
+            with { Provider = golden.Provider };
+    }
+
+    private static async Task<double?> ScoreAsync(ResolvedDetector detector, ScanPipelineOptions options, byte[] bytes, CancellationToken ct)
+    {
+        try
+        {
+            await using var golden = await GoldenRun.StartAsync(detector, options, ct);
+            return (await golden.ScanAsync(bytes, ct)).Score;
+        }
+        catch (DetectorException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsNear(double? score, double expected) => score is { } given && Math.Abs(given - expected) <= ScoreTolerance;
 
     private static DetectorCheck Differ(string provider, ConformanceSpec conformance, Difference worst, string likely) =>
         Failed("OutputsDiffer", Text($"output {worst.What} is {worst.Actual:G7}, conformance.expected says {worst.Expected:G7} (tolerance {conformance.Tolerance}); {likely}"))
@@ -97,7 +131,7 @@ public static class DetectorConformance
         try
         {
             await using var golden = await GoldenRun.StartAsync(detector, options, ct);
-            return Compare(await golden.OutputsAsync(bytes, ct), detector.Spec)?.Delta <= detector.Spec.Conformance!.Tolerance;
+            return Compare((await golden.ScanAsync(bytes, ct)).Values, detector.Spec)?.Delta <= detector.Spec.Conformance!.Tolerance;
         }
         catch (DetectorException)
         {
@@ -132,52 +166,4 @@ public static class DetectorConformance
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Difference(double Delta, string What, double Actual, double Expected);
-
-    /// <summary>A pipeline with one detector, without gates, whose raw outputs are listened to.</summary>
-    private sealed class GoldenRun(ConcurrentQueue<RawOutputs> heard) : IAsyncDisposable
-    {
-        private ScanPipeline? _pipeline;
-
-        internal string Provider => _pipeline!.Provider;
-
-        internal static async Task<GoldenRun> StartAsync(ResolvedDetector detector, ScanPipelineOptions options, CancellationToken ct)
-        {
-            var run = new GoldenRun([]);
-            try
-            {
-                run._pipeline = await ScanPipeline.StartAsync(Configuration(detector), options with { RawOutputs = run.Hear }, ct);
-                return run;
-            }
-            catch (PodFatalException error) when (error.InnerException is DetectorException inner)
-            {
-                throw inner;
-            }
-        }
-
-        /// <summary>Raw outputs of the input's first unit.</summary>
-        /// <exception cref="DetectorException">It is no input that the detector takes.</exception>
-        internal async Task<IReadOnlyList<float[]>> OutputsAsync(byte[] bytes, CancellationToken ct)
-        {
-            var done = new TaskCompletionSource<ItemOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var item = new SourceItem { Id = ItemId, Inline = bytes, Position = new SourcePosition("", 0, 0) };
-            await _pipeline!.SubmitAsync(item, done.SetResult, ct);
-            var outcome = await done.Task.WaitAsync(ct);
-            // A value that makes no sense is reported as a difference, so that the likely field is named.
-            if (heard.MinBy(outputs => outputs.Unit) is { } first) return first.Values;
-            throw new DetectorException("ConformanceInputInvalid", $"conformance.input: {outcome.Failure?.Message ?? outcome.Verdict!.Reason}");
-        }
-
-        public ValueTask DisposeAsync() => _pipeline?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-        private void Hear(RawOutputs outputs) => heard.Enqueue(outputs);
-
-        private static ScanConfiguration Configuration(ResolvedDetector detector) => new()
-        {
-            Namespace = "",
-            Name = "",
-            Uid = "",
-            Spec = new ScanJobSpec { Workers = new WorkersSpec { Accelerator = new AcceleratorSpec { Providers = [ExecutionProvider.CPU] } } },
-            Detectors = [detector with { Spec = detector.Spec with { Gates = new GatesSpec() } }],
-        };
-    }
 }

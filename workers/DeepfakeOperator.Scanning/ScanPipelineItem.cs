@@ -45,7 +45,7 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     internal void Fetched(FetchedMedia media)
     {
         Media = media;
-        Modality = media.Type.Kind switch { MediaKind.Still => "image", MediaKind.Video => "video", _ => "audio" };
+        Modality = media.Type.Modality;
         Info = new MediaInfo { Sha256 = media.Sha256, ContentType = media.Type.ContentType, Bytes = media.Length };
         var elapsed = context.Time.GetElapsedTime(_stageStarted);
         _fetchSeconds = elapsed.TotalSeconds;

@@ -1,7 +1,6 @@
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Feeds;
-using DeepfakeOperator.Scanning.Fetching;
 using DeepfakeOperator.Scanning.Publishing;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +14,6 @@ public sealed class ShardWorker : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Signal _changed = new();
-    private readonly Signal _quiet = new();
     private readonly ShardWorkerOptions _options;
     private readonly SubmitItem _submit;
     private readonly ShardGroup _group;
@@ -23,12 +21,10 @@ public sealed class ShardWorker : IAsyncDisposable
     private readonly ProgressLog _progress;
     private readonly Publisher _publisher;
     private readonly CommitLoop _commits;
-    private readonly SemaphoreSlim _room;
-    private readonly ByteBudget _bytes;
+    private readonly InFlight _inFlight;
     private readonly TimeSpan _drainTimeout;
     private readonly ILogger _logger;
-    private long _lastCompletion;
-    private int _outstanding;
+    private long _publishingSince;
     private volatile bool _idle;
     private volatile bool _ready;
 
@@ -43,9 +39,7 @@ public sealed class ShardWorker : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_options, _submit, _drainTimeout) = (options, submit, configuration.Spec.Workers.DrainTimeout);
         _logger = options.LoggerFactory.CreateLogger<ShardWorker>();
-        _room = new SemaphoreSlim(options.MaxInFlight);
-        _bytes = new ByteBudget(options.MaxInFlightBytes);
-        _lastCompletion = options.TimeProvider.GetTimestamp();
+        _inFlight = new InFlight(options, _logger);
         var topics = new InternalTopics(configuration.Namespace, configuration.Name, configuration.Uid);
         var kafka = new WorkerKafka(options.Kafka, _logger);
         _publisher = new Publisher(configuration, topics, options.Slot, kafka, _logger);
@@ -62,9 +56,11 @@ public sealed class ShardWorker : IAsyncDisposable
     public bool IsReady => _ready;
 
     /// <summary>True: it does not get on, and only a new process helps.</summary>
-    public bool IsStuck => _ready
-        && (_group.SinceLastPoll > _options.StuckAfter
-            || (Volatile.Read(ref _outstanding) > 0 && _options.TimeProvider.GetElapsedTime(Interlocked.Read(ref _lastCompletion)) > _options.StuckAfter));
+    public bool IsStuck => _ready && (_group.SinceLastPoll > _options.StuckAfter || _inFlight.Standstill > _options.StuckAfter || Publishing > _options.StuckAfter);
+
+    /// <summary>How long the present call to publish has taken.</summary>
+    private TimeSpan Publishing =>
+        Interlocked.Read(ref _publishingSince) is not 0 and var since ? _options.TimeProvider.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Works until <paramref name="drain"/>; then finishes what is in flight, within the job's drain timeout, publishes it and leaves.</summary>
     /// <exception cref="PodFatalException">This process can do no more.</exception>
@@ -91,7 +87,7 @@ public sealed class ShardWorker : IAsyncDisposable
             // Whatever ended before it was told to has failed.
             await first;
             await feeding;
-            await QuietAsync(_drainTimeout, CancellationToken.None);
+            await _inFlight.QuietAsync(_drainTimeout, CancellationToken.None);
             await stopCommits.CancelAsync();
             await committing;
             await _group.LeaveAsync();
@@ -111,7 +107,7 @@ public sealed class ShardWorker : IAsyncDisposable
         _group.Dispose();
         _reader.Dispose();
         _publisher.Dispose();
-        _room.Dispose();
+        _inFlight.Dispose();
     }
 
     private async Task FeedAsync(CancellationToken ct)
@@ -127,7 +123,7 @@ public sealed class ShardWorker : IAsyncDisposable
                     continue;
                 }
                 _idle = true;
-                if (Volatile.Read(ref _outstanding) == 0) _commits.Hurry();
+                if (_inFlight.Outstanding == 0) _commits.Hurry();
                 await _changed.WaitAsync(ct);
                 _idle = false;
             }
@@ -163,7 +159,7 @@ public sealed class ShardWorker : IAsyncDisposable
     private async Task AloneAsync(HeldPartition holder, ShardWork work, bool killed, CancellationToken ct)
     {
         _logger.LogWarning("shard {Shard} killed {Attempts} workers; its items are run one by one", work.Shard.Index, ShardWork.MaxAttempts);
-        await QuietAsync(Timeout.InfiniteTimeSpan, ct);
+        await _inFlight.QuietAsync(Timeout.InfiniteTimeSpan, ct);
         _reader.Open(work.Shard, work.NextOffset);
         while (!holder.IsLost && await _reader.NextAsync(ct) is { } read)
         {
@@ -180,23 +176,20 @@ public sealed class ShardWorker : IAsyncDisposable
                 if (await TakeInAsync(work, read, ct) is { } item) await SubmitAsync(item, read, ct);
             }
             killed = false;
-            await QuietAsync(Timeout.InfiniteTimeSpan, ct);
+            await _inFlight.QuietAsync(Timeout.InfiniteTimeSpan, ct);
         }
     }
 
     /// <summary>Makes room for an item; null: its shard went to another worker meanwhile.</summary>
     private async Task<FedItem?> TakeInAsync(ShardWork work, SourceRead read, CancellationToken ct)
     {
-        var cost = Math.Min(read.Record?.Message.Value?.Length ?? 0, _options.MaxInFlightBytes);
-        await _room.WaitAsync(ct);
-        await _bytes.AcquireAsync(cost, ct);
-        var item = new FedItem(read.Record, read.Offset, read.Next) { Cost = cost };
+        var item = await _inFlight.AdmitAsync(read, ct);
         if (!work.Feed(item))
         {
-            Release([item]);
+            _inFlight.Release([item]);
             return null;
         }
-        if (Interlocked.Increment(ref _outstanding) == 1) Interlocked.Exchange(ref _lastCompletion, _options.TimeProvider.GetTimestamp());
+        _inFlight.Began();
         ShardWorkerMetrics.ItemFed();
         return item;
     }
@@ -225,42 +218,16 @@ public sealed class ShardWorker : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // It never went in, so nobody need wait for it.
-            Departed();
+            _inFlight.Departed();
             throw;
         }
     }
 
     private void Complete(FedItem item, ItemOutcome outcome)
     {
-        item.Complete(outcome);
-        // Only a dead letter needs its record any more.
-        if (outcome.Verdict is not null) _bytes.Release(item.Release());
-        Interlocked.Exchange(ref _lastCompletion, _options.TimeProvider.GetTimestamp());
+        var last = _inFlight.Completed(item, outcome);
         _commits.Completed();
-        Departed();
-    }
-
-    private void Departed()
-    {
-        if (Interlocked.Decrement(ref _outstanding) > 0) return;
-        _quiet.Set();
-        if (_idle) _commits.Hurry();
-    }
-
-    /// <summary>Waits until nothing is in flight, or for so long.</summary>
-    private async Task QuietAsync(TimeSpan longest, CancellationToken ct)
-    {
-        var started = _options.TimeProvider.GetTimestamp();
-        while (Volatile.Read(ref _outstanding) > 0)
-        {
-            var left = longest == Timeout.InfiniteTimeSpan ? longest : longest - _options.TimeProvider.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero && longest != Timeout.InfiniteTimeSpan)
-            {
-                _logger.LogWarning("{Items} items were still in flight after {Timeout}; another worker does them again", Volatile.Read(ref _outstanding), longest);
-                return;
-            }
-            await _quiet.WaitAsync(left, _options.TimeProvider, ct);
-        }
+        if (last && _idle) _commits.Hurry();
     }
 
     /// <summary>One transaction over what is ready of these partitions. Under the gate.</summary>
@@ -275,7 +242,9 @@ public sealed class ShardWorker : IAsyncDisposable
         if (parts.Count > 0)
         {
             var started = _options.TimeProvider.GetTimestamp();
+            Interlocked.Exchange(ref _publishingSince, started);
             var committed = _publisher.Publish(parts, _group);
+            Interlocked.Exchange(ref _publishingSince, 0);
             ShardWorkerMetrics.Transaction(_options.TimeProvider.GetElapsedTime(started), committed);
             if (!committed) return false;
         }
@@ -285,7 +254,7 @@ public sealed class ShardWorker : IAsyncDisposable
             {
                 checkpoint.Work.Published(checkpoint);
                 ShardWorkerMetrics.ItemsPublished(checkpoint.Items.Count, checkpoint.Progress.Done ? 1 : 0);
-                Release(checkpoint.Items);
+                _inFlight.Release(checkpoint.Items);
             }
         }
         foreach (var holder in partitions) holder.ForgetDone();
@@ -303,14 +272,7 @@ public sealed class ShardWorker : IAsyncDisposable
         {
             var left = work.Abandon();
             ShardWorkerMetrics.ItemsAbandoned(left.Count);
-            Release(left);
+            _inFlight.Release(left);
         }
-    }
-
-    private void Release(IReadOnlyList<FedItem> items)
-    {
-        if (items.Count == 0) return;
-        foreach (var item in items) _bytes.Release(item.Release());
-        _room.Release(items.Count);
     }
 }

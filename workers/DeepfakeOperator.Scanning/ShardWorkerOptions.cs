@@ -1,3 +1,4 @@
+using DeepfakeOperator.Api.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,8 +10,8 @@ public sealed record ShardWorkerOptions
     /// <summary>The worker's slot: who it is to Kafka, so that the slot's next pod ends what this one left open.</summary>
     public required int Slot { get; init; }
 
-    /// <summary>librdkafka settings of the job's cluster, secrets included.</summary>
-    public required IReadOnlyDictionary<string, string> Kafka { get; init; }
+    /// <summary>How to reach the job's cluster.</summary>
+    public required KafkaClientSettings Kafka { get; init; }
 
     /// <summary>Longest time between two transactions while there is something to publish.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);

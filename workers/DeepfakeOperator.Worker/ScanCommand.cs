@@ -48,7 +48,7 @@ internal static class ScanCommand
     }
 
     private static async Task RunAsync(
-        ScanConfiguration scan, IReadOnlyDictionary<string, string> kafka, int slot, string scratch, string? mediaSecret, int port)
+        ScanConfiguration scan, KafkaClientSettings kafka, int slot, string scratch, string? mediaSecret, int port)
     {
         if (scan.Spec.Results.Dapr is not null) throw new PodFatalException("spec.results.dapr is not supported by this version of the worker; remove it");
         var builder = WebApplication.CreateSlimBuilder();

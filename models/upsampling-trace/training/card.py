@@ -1,4 +1,8 @@
-"""The tables of the model card, between two marks; what people wrote around them stays."""
+"""
+The tables of the model card, between two marks; what people wrote around them stays. `python3 -m training.card` writes them from evaluation.json,
+without training anything.
+"""
+import json
 import pathlib
 
 _BEGIN, _END = "<!-- numbers: written by training/card.py -->", "<!-- end of numbers -->"
@@ -21,7 +25,12 @@ def _tables(evaluation: dict) -> str:
     lines += ["", "Real pictures called fake at 0.8, after calibration:", "", "| Test pictures | camera | control |", "|---|---|---|"]
     lines += [f"| {name} | {row['camera']:.1%} | {row['none']:.1%} |" for name, row in alarms.items()]
     mixed, calibration, points = evaluation["mixed"], evaluation["calibration"], evaluation["operatingPoints"]
-    lines += ["", f"Random journeys ({mixed['views']} views, half of them made, each real one counted twice): AUC {mixed['auc']:.3f}. "
+    # evaluate.calibration_views makes half of the views from made pictures and takes each real one twice.
+    made = mixed["views"] // 2
+    lines += ["", f"Random journeys: AUC {mixed['auc']:.3f} over {mixed['views']} views, {made} of made pictures and {made // 2} of real ones. "
+              "Each of the latter counts twice,",
+              "so that both halves weigh the same: the same picture on the same journey, at most with other noise. What is said of real pictures",
+              f"here rests on {made // 2} views, not on {made}.", "",
               f"Temperature {calibration['temperature']}; expected calibration error (15 bins) {calibration['eceBefore']:.3f} before, "
               f"{calibration['eceAfter']:.3f} after.", "",
               "| Random journeys | Fake (0.8 or more) | Inconclusive | Real (0.3 or less) |", "|---|---|---|---|"]
@@ -34,3 +43,8 @@ def _tables(evaluation: dict) -> str:
     lines += ["", f"{model['parameters']} parameters; {model['trainingScenes']} training, {model['validationScenes']} validation and "
               f"{model['testScenes']} test scenes.", ""]
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    _folder = pathlib.Path(__file__).parents[1]
+    update(_folder / "README.md", json.loads((_folder / "evaluation.json").read_text()))

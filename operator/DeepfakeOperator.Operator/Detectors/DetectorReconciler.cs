@@ -24,6 +24,7 @@ namespace DeepfakeOperator.Operator.Detectors;
 /// <param name="jobs">The check Jobs.</param>
 /// <param name="pods">Their pods.</param>
 /// <param name="configMaps">Holds the descriptor for the check.</param>
+/// <param name="resolver">Finds the detectors that a detector names.</param>
 /// <param name="options">Worker image, and the namespace in which cluster-scoped detectors are checked.</param>
 /// <param name="events">Tells of changes.</param>
 /// <param name="clock">For times in the status.</param>
@@ -34,6 +35,7 @@ internal sealed class DetectorReconciler<T>(
     Store<V1Job> jobs,
     Store<V1Pod> pods,
     ResourceClient<V1ConfigMap> configMaps,
+    DetectorResolver resolver,
     OperatorOptions options,
     EventRecorder events,
     TimeProvider clock)
@@ -70,7 +72,18 @@ internal sealed class DetectorReconciler<T>(
             await WriteAsync(detector, before, now, conditions => conditions.Stalled(Reasons.InvalidSpec, problem), null, cancellation);
             return ReconcileResult.Done;
         }
-        var descriptor = JsonSerializer.Serialize(new ResolvedDetector(key.Name, 1, detector.Spec), ApiJson.Options);
+        IReadOnlyList<ResolvedDetector> helpers;
+        try
+        {
+            helpers = resolver.HelpersOf(key.Namespace, detector.Spec);
+        }
+        catch (BlockedException blocked)
+        {
+            // It may be applied a moment later, or be in its own check.
+            await WriteAsync(detector, before, now, conditions => Describe(conditions, blocked), null, cancellation);
+            return ReconcileResult.After(Look);
+        }
+        var descriptor = JsonSerializer.Serialize(new ResolvedDetector(key.Name, 1, detector.Spec) { Helpers = helpers }, ApiJson.Options);
         var check = new ObjectKey(key.Namespace.Length > 0 ? key.Namespace : options.Namespace, Names.Check(key.Name, Names.HashOf(descriptor)));
         // Checks of an earlier spec answer a question that nobody asks any more.
         await DeleteChecksAsync(detector, except: check, cancellation);
@@ -93,6 +106,12 @@ internal sealed class DetectorReconciler<T>(
         if (!outcome.IsFinal) return ReconcileResult.After(Look);
         await DeleteAsync(job, cancellation);
         return outcome.Result?.Passed == true ? ReconcileResult.Done : ReconcileResult.After(Again);
+    }
+
+    private static void Describe(Conditions conditions, BlockedException blocked)
+    {
+        if (blocked.Passes) conditions.Reconciling(Reasons.Checking, blocked.Message);
+        else conditions.Stalled(blocked.Reason, blocked.Message);
     }
 
     private static void Describe(Conditions conditions, CheckOutcome outcome, ObjectKey check, bool isCurrent)

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Operator.ScanJobs;
 
 namespace DeepfakeOperator.Operator.Kafka;
@@ -29,7 +30,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
     private bool _healthy;
 
     /// <exception cref="BlockedException">A setting is wrong.</exception>
-    public KafkaConnection(KafkaSettings settings, TimeProvider clock, ILogger log)
+    public KafkaConnection(KafkaClientSettings settings, TimeProvider clock, ILogger log)
     {
         Settings = settings;
         _clock = clock;
@@ -59,7 +60,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
         _loop = Task.Factory.StartNew(() => Reader.Run(_stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public KafkaSettings Settings { get; }
+    public KafkaClientSettings Settings { get; }
 
     public IAdminClient Admin { get; }
 
@@ -131,7 +132,7 @@ internal sealed class KafkaConnection : IAsyncDisposable
 
     /// <summary>Makes a client; librdkafka throws for a setting that it does not know or cannot read.</summary>
     /// <exception cref="BlockedException">A setting is wrong.</exception>
-    public static T Build<T>(KafkaSettings settings, Func<T> build)
+    public static T Build<T>(KafkaClientSettings settings, Func<T> build)
     {
         try
         {

@@ -1,3 +1,4 @@
+using DeepfakeOperator.Api.Internal;
 namespace DeepfakeOperator.Operator.Kafka;
 
 /// <summary>The connections in use: one for each distinct way to reach a cluster, however many jobs there are, closed when the last of them lets go.</summary>
@@ -16,7 +17,7 @@ internal sealed class KafkaConnections(TimeProvider clock, ILogger log) : IAsync
 
     /// <summary>Gives a connection, which is not yet known to work; give it back with <see cref="ReleaseAsync"/>.</summary>
     /// <exception cref="ScanJobs.BlockedException">A setting is wrong.</exception>
-    public KafkaConnection Acquire(KafkaSettings settings)
+    public KafkaConnection Acquire(KafkaClientSettings settings)
     {
         lock (_gate)
         {

@@ -61,6 +61,33 @@ internal static class KafkaTopics
         throw new BlockedException(Reasons.KafkaFailed, $"topic '{topic}' was created but does not appear. Create it by hand, or look at the brokers' logs");
     }
 
+    /// <summary>Gives a topic as many partitions, where it has fewer, and waits until they are there. False: this broker cannot.</summary>
+    public static async Task<bool> GrowAsync(this KafkaConnection connection, string topic, int partitions, ILogger log, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = new CreatePartitionsOptions { RequestTimeout = Timeout, OperationTimeout = Timeout };
+            await connection.Admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }], options);
+        }
+        catch (CreatePartitionsException error) when (error.Results[0].Error.Code == ErrorCode.InvalidPartitions)
+        {
+            // Grown by an operator that was killed before it could say so: it has that many already.
+        }
+        catch (KafkaException error)
+        {
+            var cause = error is CreatePartitionsException { Results: [var result, ..] } ? result.Error : error.Error;
+            if (!KafkaErrors.IsUnsupported(cause.Code)) throw connection.Explain(cause, $"adding partitions to topic '{topic}'");
+            log.LogWarning("topic {Topic} stays as it is: {Error}", topic, cause.Reason);
+            return false;
+        }
+        for (var attempt = 1; attempt <= 20; attempt++)
+        {
+            if (await connection.PartitionsOfAsync(topic) >= partitions) return true;
+            await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), cancellation);
+        }
+        throw new BlockedException(Reasons.KafkaFailed, $"topic '{topic}' was given {partitions} partitions but does not show them. Look at the brokers' logs");
+    }
+
     /// <summary>Offsets of partitions as readers of committed records see them: an end is the last stable offset.</summary>
     public static Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(
         this KafkaConnection connection, IEnumerable<TopicPartition> partitions, OffsetSpec which) => connection.CallAsync("reading offsets", async () =>

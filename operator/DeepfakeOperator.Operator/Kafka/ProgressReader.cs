@@ -14,16 +14,16 @@ internal sealed class ProgressReader(IConsumer<string, byte[]> consumer, ILogger
     private readonly ConcurrentQueue<Action> _changes = new();
     private readonly ConcurrentDictionary<string, IProgressSink> _sinks = new();
 
-    /// <summary>Begins reading; the sink is called until <see cref="Detach"/>.</summary>
-    public void Attach(string topic, int partitions, IProgressSink sink) => _changes.Enqueue(() =>
+    /// <summary>Begins reading partitions <paramref name="from"/> to (without) <paramref name="to"/>; the sink is called until <see cref="Detach"/>.</summary>
+    public void Attach(string topic, int from, int to, IProgressSink sink) => _changes.Enqueue(() =>
     {
         _sinks[topic] = sink;
-        consumer.IncrementalAssign(Partitions(topic, partitions).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
+        consumer.IncrementalAssign(Partitions(topic, from, to).Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
     });
 
     public void Detach(string topic, int partitions) => _changes.Enqueue(() =>
     {
-        if (_sinks.TryRemove(topic, out _)) consumer.IncrementalUnassign(Partitions(topic, partitions));
+        if (_sinks.TryRemove(topic, out _)) consumer.IncrementalUnassign(Partitions(topic, 0, partitions));
     });
 
     /// <summary>Blocks its thread until cancelled.</summary>
@@ -60,6 +60,6 @@ internal sealed class ProgressReader(IConsumer<string, byte[]> consumer, ILogger
         else if (result.Message.Value is { } value) sink.Take(result.Partition.Value, result.Message.Key ?? "", value);
     }
 
-    private static IEnumerable<TopicPartition> Partitions(string topic, int count) =>
-        Enumerable.Range(0, count).Select(partition => new TopicPartition(topic, partition));
+    private static IEnumerable<TopicPartition> Partitions(string topic, int from, int to) =>
+        Enumerable.Range(from, to - from).Select(partition => new TopicPartition(topic, partition));
 }

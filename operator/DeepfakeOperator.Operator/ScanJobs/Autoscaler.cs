@@ -19,7 +19,7 @@ internal static class Autoscaler
             return last with
             {
                 Desired = Math.Clamp(last.Desired, Math.Min(policy.Min, ceiling), ceiling),
-                Reason = ScalingReasons.OffsetsUnknown,
+                Reason = Reasons.OffsetsUnknown,
                 Message = "offsets cannot be read; the number of workers stays until they can",
                 LowerSince = null,
                 HighestSince = 0,
@@ -33,7 +33,7 @@ internal static class Autoscaler
         {
             var capped = policy.Mode == ScanMode.Batch && ceiling < policy.Max && need.Workers >= ceiling && ceiling > 0;
             return capped
-                ? new ScalingDecision(wanted, ScalingReasons.ShardsLeft, "no more workers than shards that are not done")
+                ? new ScalingDecision(wanted, Reasons.ShardsLeft, "no more workers than shards that are not done")
                 : new ScalingDecision(wanted, need.Reason, need.Message);
         }
 
@@ -42,7 +42,7 @@ internal static class Autoscaler
         if (input.Now - since < policy.ScaleDownDelay)
         {
             var message = $"fewer workers would do; they are drained when that held for {policy.ScaleDownDelay:c}";
-            return new ScalingDecision(before, ScalingReasons.ScaleDownDelayed, message)
+            return new ScalingDecision(before, Reasons.ScaleDownDelayed, message)
             {
                 LowerSince = since,
                 HighestSince = highest,

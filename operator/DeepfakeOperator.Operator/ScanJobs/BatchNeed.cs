@@ -18,14 +18,14 @@ internal static class BatchNeed
 
     public static ScalingNeed Of(ScalingPolicy policy, ScalingInput input)
     {
-        if (input.Shards == 0) return new(0, ScalingReasons.NothingWaits, "every shard is done");
+        if (input.Shards == 0) return new(0, Reasons.NothingWaits, "every shard is done");
         var have = input.Ready + input.Pending;
         var rate = input.RatePerWorker;
         if (policy.Target is not { } target)
         {
             var message = "no targetCompletion: as many workers as workers.max, or as there are shards";
             // One that is ready only when the others have finished helps nobody.
-            return new(rate is { } known && TooLate(input, known) ? Useful(input, known) : policy.Max, ScalingReasons.AsFastAsAllowed, message);
+            return new(rate is { } known && TooLate(input, known) ? Useful(input, known) : policy.Max, Reasons.AsFastAsAllowed, message);
         }
         if (rate is not { } speed) return Probe(policy, input, target);
 
@@ -36,19 +36,19 @@ internal static class BatchNeed
             // Those that are starting and turned out not to be needed are given back; those that are ready have paid their price.
             var fewest = input.Ready;
             while (fewest < have && Capacity(input, left * (1 - Reserve), fewest) * speed < input.Left) fewest++;
-            return new(Math.Max(1, fewest), ScalingReasons.OnTarget, onTarget);
+            return new(Math.Max(1, fewest), Reasons.OnTarget, onTarget);
         }
         var usable = left * (1 - Reserve);
         var each = (usable - StartUp(input)) * speed;
         if (each > 0)
         {
             var more = Math.Ceiling((input.Left - Capacity(input, usable, have) * speed) / each);
-            if (have + more <= policy.Max) return new(have + (int)more, ScalingReasons.OnTarget, onTarget);
+            if (have + more <= policy.Max) return new(have + (int)more, Reasons.OnTarget, onTarget);
         }
         // The target is a wish, not a bound: late, but as little as can be.
         return new(
             TooLate(input, speed) ? Useful(input, speed) : policy.Max,
-            ScalingReasons.BehindTarget,
+            Reasons.BehindTarget,
             $"targetCompletion ({target:c}) is out of reach with workers.max ({policy.Max})");
     }
 
@@ -59,7 +59,7 @@ internal static class BatchNeed
         var workers = Math.Max(1, (int)Math.Ceiling(policy.Max * share));
         return new(
             Math.Max(workers, input.Ready + input.Pending),
-            ScalingReasons.MeasuringRate,
+            Reasons.MeasuringRate,
             "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
     }
 

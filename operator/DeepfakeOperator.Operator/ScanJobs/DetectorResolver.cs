@@ -11,20 +11,29 @@ internal sealed class DetectorResolver(Store<Detector> detectors, Store<ClusterD
     /// <exception cref="BlockedException">One is missing or not ready.</exception>
     public IReadOnlyList<ResolvedDetector> Resolve(ScanJob job) => [.. job.Spec.Detectors.Select(reference => Resolve(job.Metadata.NamespaceProperty, reference))];
 
+    /// <summary>The face detector and the voice-activity model that a detector names.</summary>
+    /// <exception cref="BlockedException">One is missing or not ready.</exception>
+    public IReadOnlyList<ResolvedDetector> HelpersOf(string @namespace, DetectorSpec spec) =>
+        [.. new[] { spec.Face?.Detector, spec.Audio?.VoiceActivity }.OfType<string>().Select(name => Resolve(@namespace, new DetectorReference { Name = name }))];
+
     private ResolvedDetector Resolve(string @namespace, DetectorReference reference)
     {
         if (detectors.Get(new ObjectKey(@namespace, reference.Name)) is { } local)
         {
-            return Checked("Detector", local.Metadata.Generation, local.Status, reference, local.Spec);
+            return WithHelpers(@namespace, Checked("Detector", local.Metadata.Generation, local.Status, reference, local.Spec));
         }
         if (clusterDetectors.Get(new ObjectKey("", reference.Name)) is { } shared)
         {
-            return Checked("ClusterDetector", shared.Metadata.Generation, shared.Status, reference, shared.Spec);
+            return WithHelpers(@namespace, Checked("ClusterDetector", shared.Metadata.Generation, shared.Status, reference, shared.Spec));
         }
         throw new BlockedException(
             Reasons.DetectorNotFound,
             $"there is no Detector '{reference.Name}' in namespace '{@namespace}' and no ClusterDetector of that name. Apply one, or correct spec.detectors");
     }
+
+    /// <summary>A detector of another role names none, whatever its spec says: no circle can be made.</summary>
+    private ResolvedDetector WithHelpers(string @namespace, ResolvedDetector detector) =>
+        detector.Spec.Role == DetectorRole.Detector ? detector with { Helpers = HelpersOf(@namespace, detector.Spec) } : detector;
 
     private static ResolvedDetector Checked(string kind, long? generation, DetectorStatus? status, DetectorReference reference, DetectorSpec spec)
     {

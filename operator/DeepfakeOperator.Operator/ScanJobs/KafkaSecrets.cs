@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.ScanJobs;
-using DeepfakeOperator.Operator.Kafka;
 using DeepfakeOperator.Operator.Runtime;
 using k8s.Models;
 
@@ -14,19 +14,28 @@ internal sealed class KafkaSecrets(ResourceClient<V1Secret> secrets, TimeProvide
 {
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<ObjectKey, (KafkaSettings Settings, KafkaSourceSpec Source, DateTimeOffset At)> _remembered = new();
+    private readonly ConcurrentDictionary<ObjectKey, (KafkaClientSettings Settings, KafkaSourceSpec Source, DateTimeOffset At)> _remembered = new();
 
     /// <param name="job">The job.</param>
     /// <param name="fresh">True: look again, as what is remembered did not work.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="BlockedException">The secret is missing or wrong.</exception>
-    public async Task<KafkaSettings> SettingsOfAsync(ScanJob job, bool fresh, CancellationToken cancellation)
+    public async Task<KafkaClientSettings> SettingsOfAsync(ScanJob job, bool fresh, CancellationToken cancellation)
     {
         var source = job.Spec.Source.Kafka;
         var key = ObjectKey.Of(job);
         var now = clock.GetUtcNow();
         if (!fresh && _remembered.TryGetValue(key, out var known) && ReferenceEquals(known.Source, source) && now - known.At < Memory) return known.Settings;
-        var settings = KafkaSettings.From(source, source.AuthSecretRef is { } reference ? await ReadAsync(job, reference.Name, cancellation) : null);
+        var secret = source.AuthSecretRef is { } reference ? await ReadAsync(job, reference.Name, cancellation) : null;
+        KafkaClientSettings settings;
+        try
+        {
+            settings = KafkaClientSettings.Of(source, secret);
+        }
+        catch (FormatException error)
+        {
+            throw new BlockedException(Reasons.SecretInvalid, error.Message);
+        }
         _remembered[key] = (settings, source, now);
         return settings;
     }

@@ -21,6 +21,9 @@ internal sealed record Observation
 
     public SlotCounts Workers { get; init; } = SlotCounts.None;
 
+    /// <summary>How many workers are wanted, and why; null: not decided this time.</summary>
+    public ScalingDecision? Scaling { get; init; }
+
     /// <summary>The job ends in failure, for this reason.</summary>
     public (string Reason, string Message)? Failure { get; init; }
 }

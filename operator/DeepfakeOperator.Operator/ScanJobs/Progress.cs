@@ -26,6 +26,9 @@ internal sealed record Progress
     /// <summary>What each partition of the shards topic still has to do.</summary>
     public required IReadOnlyList<PartitionLoad> Loads { get; init; }
 
+    /// <summary>Slots whose worker has work under way, or was the last to have a partition that still has some.</summary>
+    public required IReadOnlySet<int> BusySlots { get; init; }
+
     /// <summary>Every shard of the plan is done, so the counts are final.</summary>
     public required bool AllDone { get; init; }
 }

@@ -19,7 +19,8 @@ internal sealed class ProgressFold
     private readonly Dictionary<int, ProgressRecord> _running = [];
     private readonly Dictionary<int, int> _unfinished = [];
     private readonly RateWindow _items;
-    private readonly RateWindow[] _offsets;
+    private readonly List<RateWindow> _offsets = [];
+    private readonly Dictionary<int, int> _writers = [];
     private ItemCounts _finished = new();
     private ItemCounts _under = new();
     private long _processedOffsets;
@@ -36,7 +37,16 @@ internal sealed class ProgressFold
         _clock = clock;
         _done = new BitArray(plan.Shards);
         _items = new RateWindow();
-        _offsets = [.. Enumerable.Range(0, partitions).Select(_ => new RateWindow())];
+        Grow(partitions);
+    }
+
+    /// <summary>The shards topic has more partitions now.</summary>
+    public void Grow(int partitions)
+    {
+        lock (_gate)
+        {
+            while (_offsets.Count < partitions) _offsets.Add(new RateWindow());
+        }
     }
 
     /// <summary>A shard stands in the shards topic. Shards are dealt in order, so the count alone says which.</summary>
@@ -55,9 +65,11 @@ internal sealed class ProgressFold
     /// <param name="live">False for what was written before this operator looked: old news says nothing of today's rate.</param>
     public bool Take(ProgressRecord record, int partition, bool live)
     {
-        if (record.Index < 0 || record.Index >= _plan.Shards || partition >= _offsets.Length) return false;
+        if (record.Index < 0 || record.Index >= _plan.Shards) return false;
         lock (_gate)
         {
+            if (partition >= _offsets.Count) return false;
+            _writers[partition] = record.Slot;
             if (_done[record.Index]) return true;
             var shard = _plan[record.Index];
             var before = _running.GetValueOrDefault(record.Index);
@@ -98,7 +110,7 @@ internal sealed class ProgressFold
         lock (_gate)
         {
             var now = _clock.GetUtcNow();
-            var loads = new (int Shards, long Items)[_offsets.Length];
+            var loads = new (int Shards, long Items)[_offsets.Count];
             foreach (var (index, partition) in _unfinished)
             {
                 var shard = _plan[index];
@@ -122,6 +134,7 @@ internal sealed class ProgressFold
                 EstimatedCompletion = speed > 0 && lag > 0 && lag / speed < TimeSpan.FromDays(3650).TotalSeconds ? now.AddSeconds(lag / speed) : null,
                 Dealt = _dealt,
                 Loads = [.. loads.Select((load, partition) => new PartitionLoad(load.Shards, load.Items, _offsets[partition].PerSecond(now)))],
+                BusySlots = _unfinished.Values.Distinct().Where(_writers.ContainsKey).Select(partition => _writers[partition]).ToHashSet(),
                 AllDone = _doneCount == _plan.Shards,
             };
         }

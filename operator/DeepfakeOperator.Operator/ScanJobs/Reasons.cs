@@ -28,9 +28,20 @@ internal static class Reasons
     public const string Running = "Running";
     public const string WaitingForWorkers = "WaitingForWorkers";
     public const string NotStarted = "NotStarted";
-    public const string AsConfigured = "AsConfigured";
-    public const string SetByHand = "SetByHand";
     public const string Fine = "AsExpected";
+
+    // Why there are as many workers as there are.
+    public const string SetByHand = "SetByHand";
+    public const string OffsetsUnknown = "OffsetsUnknown";
+    public const string NothingWaits = "NothingWaits";
+    public const string MeasuringRate = "MeasuringRate";
+    public const string AsFastAsAllowed = "AsFastAsAllowed";
+    public const string OnTarget = "OnTarget";
+    public const string BehindTarget = "BehindTarget";
+    public const string ShardsLeft = "ShardsLeft";
+    public const string KeepingUp = "KeepingUp";
+    public const string DrainingBacklog = "DrainingBacklog";
+    public const string ScaleDownDelayed = "ScaleDownDelayed";
 
     // Suspended.
     public const string Suspended = "Suspended";

@@ -2,7 +2,7 @@ namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>How many workers a job is to have, and what the next decision must remember.</summary>
 /// <param name="Desired">The number.</param>
-/// <param name="Reason">One of <see cref="ScalingReasons"/>.</param>
+/// <param name="Reason">One of <see cref="Reasons"/>.</param>
 /// <param name="Message">For people. Holds no number that changes by itself, or the status would be written all the time.</param>
 internal sealed record ScalingDecision(int Desired, string Reason, string Message)
 {

@@ -70,6 +70,7 @@ internal sealed class ScanJobReconciler(
             RequireValid(job);
             if (job.Spec.Suspend)
             {
+                session.Scaler.Interrupt();
                 seen = seen with { Workers = await slots.DrainAllAsync(job, failedToo: true, cancellation) };
                 return seen with { Record = session.Record, Plan = session.Plan, Progress = session.Progress };
             }
@@ -85,16 +86,22 @@ internal sealed class ScanJobReconciler(
             if (!await finalizer.HoldAsync(job, cancellation)) return null;
             await session.PlanAsync(job, cancellation);
             seen = seen with { Record = session.Record, Plan = session.Plan };
+            await session.GrowAsync(job, cancellation);
             await session.DealAsync(cancellation);
             seen = seen with { Progress = session.Progress };
             if (seen.Progress is { AllDone: true }) return seen;
 
             await configuration.ReconcileAsync(job, resolved, session, cancellation);
-            var workers = await slots.ReconcileAsync(job, WorkerSlots.DesiredOf(job.Spec, session.Plan!.Shards), cancellation);
+            var now = clock.GetUtcNow();
+            var scaling = session.Scaler.Decide(
+                job.Spec, session.Plan!, seen.Progress, seen.Workers, (session.LastStatus ?? job.Status)?.StartTime ?? now, now);
+            seen = seen with { Scaling = scaling };
+            var workers = await slots.ReconcileAsync(job, scaling.Desired, seen.Progress?.BusySlots, session.Leaving, cancellation);
             return seen with { Workers = workers, Failure = workers.Failure is { } words ? (Reasons.BackoffLimitExceeded, words) : null };
         }
         catch (BlockedException blocked)
         {
+            session.Scaler.Interrupt();
             return seen with { Blocked = blocked, Record = session.Record, Plan = session.Plan, Progress = session.Progress };
         }
         catch (ApiException denied) when (denied.Status == System.Net.HttpStatusCode.Forbidden)

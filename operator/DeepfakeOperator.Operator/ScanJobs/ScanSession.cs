@@ -23,6 +23,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     private bool _announced;
     private bool _attached;
     private int _partitions;
+    private bool _cannotGrow;
 
     public string Uid { get; } = job.Metadata.Uid;
 
@@ -36,6 +37,11 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     /// <summary>The worker configuration that the API server has.</summary>
     public string? LastConfiguration { get; set; }
 
+    public WorkerScaler Scaler { get; } = new();
+
+    /// <summary>Workers that were told to go, which the watch may not have shown yet.</summary>
+    public HashSet<string> Leaving { get; } = [];
+
     public PlanRecord? Record { get; private set; }
 
     public ScanPlan? Plan { get; private set; }
@@ -45,7 +51,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
 
     /// <summary>True: the cluster answers. False: not known yet.</summary>
     /// <exception cref="BlockedException">It does not answer, or a setting is wrong.</exception>
-    public async Task<bool> ConnectAsync(KafkaSettings settings, CancellationToken cancellation)
+    public async Task<bool> ConnectAsync(KafkaClientSettings settings, CancellationToken cancellation)
     {
         if (_connection?.Settings.Fingerprint != settings.Fingerprint)
         {
@@ -75,7 +81,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         var (shards, progress) = (await connection.PartitionsOfAsync(Topics.Shards), await connection.PartitionsOfAsync(Topics.Progress));
         // Asked first, so that a missing source topic is found before anything is made.
         if (shards is null || progress is null) await SourceOffsets.FreezeAsync(connection, source);
-        var wanted = Math.Clamp(current.Spec.Workers.Max, 1, MostPartitions);
+        var wanted = PartitionsFor(current);
         shards ??= await connection.EnsureAsync(Topics.Shards, wanted, null, cancellation);
         progress ??= await connection.EnsureAsync(Topics.Progress, wanted, ProgressTopicSettings, cancellation);
         // They differ only where a broker makes topics in its own way; then the surplus stays unused.
@@ -101,6 +107,30 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
                 cancellation);
         }
         Adopt(left);
+    }
+
+    /// <summary>
+    /// Gives the internal topics as many partitions as there may be workers, where they have fewer: a worker without a partition would idle. They never get fewer.
+    /// </summary>
+    public async Task GrowAsync(ScanJob current, CancellationToken cancellation)
+    {
+        var wanted = PartitionsFor(current);
+        if (_cannotGrow || _partitions >= wanted) return;
+        // Progress first: a worker that is given a new shards partition looks for its progress at once.
+        var connection = _connection!;
+        var grown = await connection.GrowAsync(Topics.Progress, wanted, log, cancellation)
+            && await connection.GrowAsync(Topics.Shards, wanted, log, cancellation);
+        if (!grown)
+        {
+            _cannotGrow = true;
+            return;
+        }
+        // It knows the topic as it was.
+        await dealers.CloseAsync(Topics);
+        var before = _partitions;
+        _fold!.Grow(wanted);
+        _partitions = wanted;
+        if (_attached) connection.Reader.Attach(Topics.Progress, before, wanted, this);
     }
 
     /// <summary>Writes the shards that are due to the shards topic.</summary>
@@ -179,6 +209,8 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
         ["min.cleanable.dirty.ratio"] = "0.5",
     };
 
+    private static int PartitionsFor(ScanJob job) => Math.Clamp(job.Spec.Workers.Max, 1, MostPartitions);
+
     private static IEnumerable<string> ResultTopics(ScanJob job)
     {
         var results = job.Spec.Results.Kafka;
@@ -212,7 +244,7 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     private void Attach()
     {
         if (_attached || _fold is null) return;
-        _connection!.Reader.Attach(Topics.Progress, _partitions, this);
+        _connection!.Reader.Attach(Topics.Progress, 0, _partitions, this);
         _attached = true;
     }
 

@@ -9,6 +9,15 @@ internal sealed record SlotCounts(int Desired, int Existing, int Ready, int Drai
 {
     public static SlotCounts None { get; } = new(0, 0, 0, 0);
 
+    /// <summary>Workers that are on their way to be ready.</summary>
+    public int Pending { get; init; }
+
+    /// <summary>How long they have been, on average.</summary>
+    public TimeSpan PendingFor { get; init; }
+
+    /// <summary>How long those that are ready took, on average; null: none is.</summary>
+    public TimeSpan? StartUp { get; init; }
+
     /// <summary>What keeps a worker from getting ready; null: nothing is known.</summary>
     public string? Trouble { get; init; }
 

@@ -58,12 +58,7 @@ internal static class StatusComposer
         else if (job.Spec.Suspend) conditions.Set(ConditionTypes.Suspended, true, Reasons.Suspended, "spec.suspend is true; progress is kept");
         else conditions.Set(ConditionTypes.Suspended, false, Reasons.NotSuspended, "");
 
-        var (desired, byHand) = (seen.Workers.Desired, job.Spec.Workers.Replicas is not null);
-        conditions.Set(
-            ConditionTypes.ScalingActive,
-            desired > 0 && !byHand,
-            byHand ? Reasons.SetByHand : desired > 0 ? Reasons.AsConfigured : Reasons.NotStarted,
-            byHand ? "spec.workers.replicas is set" : desired > 0 ? "workers.max, or one for each shard" : "");
+        SetScaling(conditions, job, before, seen);
 
         var working = seen.Workers.Ready > 0 && !job.Spec.Suspend;
         conditions.Set(ConditionTypes.Progressing, working, working ? Reasons.Running : Reasons.WaitingForWorkers, working ? "" : "no worker is ready");
@@ -84,6 +79,21 @@ internal static class StatusComposer
         }
     }
 
+    /// <summary>True while the operator chooses the number of workers.</summary>
+    private static void SetScaling(Conditions conditions, ScanJob job, ScanJobStatus before, Observation seen)
+    {
+        if (seen.Progress is { AllDone: true }) conditions.Set(ConditionTypes.ScalingActive, false, Reasons.AllItemsDone, "");
+        else if (seen.Failure is { } failure) conditions.Set(ConditionTypes.ScalingActive, false, failure.Reason, "");
+        else if (job.Spec.Suspend) conditions.Set(ConditionTypes.ScalingActive, false, Reasons.Suspended, "");
+        else if (seen.Scaling is { } scaling)
+        {
+            var active = scaling.Reason is not (Reasons.SetByHand or Reasons.OffsetsUnknown);
+            conditions.Set(ConditionTypes.ScalingActive, active, scaling.Reason, scaling.Message);
+        }
+        else if (seen.Blocked is { } blocked) conditions.Set(ConditionTypes.ScalingActive, false, blocked.Reason, "the workers that are there stay");
+        else if (!Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Set(ConditionTypes.ScalingActive, false, Reasons.NotStarted, "");
+    }
+
     private static void SetKstatus(Conditions conditions, ScanJob job, ScanJobStatus before, Observation seen)
     {
         if (seen.Progress is { AllDone: true }) conditions.Ready(Reasons.AllItemsDone, "all items are done");
@@ -95,6 +105,7 @@ internal static class StatusComposer
         else if (seen.Connecting && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Connecting, "waiting for Kafka's answer");
         else if (seen.Plan is null && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Planning, "freezing the source offsets");
         else if (seen.Progress is null) conditions.Reconciling(Reasons.Restoring, "reading earlier progress");
+        else if (job.Spec.Workers.Replicas == 0 && seen.Workers.Existing == 0) conditions.Ready(Reasons.SetByHand, "spec.workers.replicas is 0, as asked");
         else if (seen.Workers.Ready == 0) conditions.Reconciling(Reasons.WaitingForWorkers, Starting(seen.Workers));
         else conditions.Ready(Reasons.Running, $"{seen.Workers.Ready} of {seen.Workers.Desired} workers are ready");
     }

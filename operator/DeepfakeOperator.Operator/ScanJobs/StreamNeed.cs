@@ -21,10 +21,10 @@ internal static class StreamNeed
     public static ScalingNeed Of(ScalingPolicy policy, ScalingInput input, int now)
     {
         var working = input.Partitions.Count(partition => partition.HasWork);
-        if (working == 0) return new(0, ScalingReasons.NothingWaits, "there is no lag");
+        if (working == 0) return new(0, Reasons.NothingWaits, "there is no lag");
         if (input.RatePerWorker is not { } rate)
         {
-            return new(Math.Max(1, now), ScalingReasons.MeasuringRate, "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
+            return new(Math.Max(1, now), Reasons.MeasuringRate, "the rate of a worker is not known yet (autoscaling.itemsPerWorkerPerSecond)");
         }
 
         var load = new StreamLoad(input.Partitions, rate);
@@ -35,7 +35,7 @@ internal static class StreamNeed
         // How old the oldest will be when a worker asked for now is ready.
         var age = load.OldestAge + startUp * (1 - 1 / Math.Max(1, load.BusiestOf(Math.Max(1, now))));
         var more = now < keepsUp && age > wait ? Math.Max(forWait, keepsUp) : forWait;
-        if (now < more) return new(Math.Min(working, more), ScalingReasons.DrainingBacklog, "more waits than fewer workers would do in time");
+        if (now < more) return new(Math.Min(working, more), Reasons.DrainingBacklog, "more waits than fewer workers would do in time");
 
         // Work that will be done when the delay is over keeps no worker.
         var spare = Math.Max(0, now - load.Arrivals) * policy.ScaleDownDelay.TotalSeconds;
@@ -45,7 +45,7 @@ internal static class StreamNeed
             settled ? Sustained()
             : load.OldestAge <= wait / 2 ? load.WorkersToKeepUp(Nearly)
             : Math.Max(keepsUp, load.WorkersWithWork(InFlight)));
-        return new(Math.Min(working, Math.Min(now, Math.Max(1, enough))), ScalingReasons.KeepingUp, "as many workers as keep up with what arrives");
+        return new(Math.Min(working, Math.Min(now, Math.Max(1, enough))), Reasons.KeepingUp, "as many workers as keep up with what arrives");
 
         // Those that keep up, or fewer that fall behind, and catch up again in time, if that is cheaper on average.
         int Sustained()

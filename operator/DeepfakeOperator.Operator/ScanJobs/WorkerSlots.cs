@@ -22,26 +22,39 @@ internal sealed class WorkerSlots(
     /// <summary>Set by the Job controller; its newer name with a prefix is not known to old ones.</summary>
     private const string JobNameLabel = "job-name";
 
-    /// <summary>How many workers a job is to have.</summary>
-    public static int DesiredOf(ScanJobSpec spec, int shards) => spec.Workers.Replicas ?? Math.Min(spec.Workers.Max, shards);
-
-    /// <summary>Makes what is missing and drains what is too much, the highest slot first.</summary>
+    /// <summary>Makes what is missing and drains what is too much.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="desired">How many workers it is to have.</param>
+    /// <param name="busy">Slots with work under way; null: not known.</param>
+    /// <param name="leaving">Uids of workers that were told to go and are still seen without that; kept here from call to call.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="BlockedException">The API server refuses the worker Job.</exception>
-    public async Task<SlotCounts> ReconcileAsync(ScanJob job, int desired, CancellationToken cancellation)
+    public async Task<SlotCounts> ReconcileAsync(
+        ScanJob job, int desired, IReadOnlySet<int>? busy, HashSet<string> leaving, CancellationToken cancellation)
     {
         var counts = Observe(job, desired);
         var slots = SlotsOf(job);
         var failed = slots.Values.FirstOrDefault(WorkerJob.IsFailed);
         if (failed is not null) return counts with { Failure = await LastWordsOfAsync(failed, cancellation) };
-        foreach (var (slot, worker) in slots.OrderByDescending(pair => pair.Key))
+        var there = slots.Where(slot => slot.Value.Metadata.DeletionTimestamp is null).ToDictionary();
+        // Another is not sent in the place of one whose leaving the watch has not shown yet.
+        leaving.IntersectWith(there.Values.Select(worker => worker.Metadata.Uid));
+        var living = new List<WorkerSlot>();
+        foreach (var (slot, worker) in there.Where(slot => !leaving.Contains(slot.Value.Metadata.Uid)))
         {
             // A worker that ended while there was work makes room for the next.
             var ended = WorkerJob.IsComplete(worker) && clock.GetUtcNow() - worker.Metadata.CreationTimestamp >= ShortestLife;
-            if (slot >= desired || ended) await DrainAsync(worker, cancellation);
+            if (ended) await DrainAsync(worker, cancellation);
+            else living.Add(new WorkerSlot(slot, ReadyPodOf(worker) is not null, busy?.Contains(slot) ?? true));
         }
-        for (var slot = 0; slot < desired; slot++)
+        foreach (var slot in WorkerSlot.ToDrain(living, desired))
         {
-            if (!slots.ContainsKey(slot)) await CreateAsync(job, slot, cancellation);
+            await DrainAsync(there[slot], cancellation);
+            leaving.Add(there[slot].Metadata.Uid);
+        }
+        foreach (var slot in WorkerSlot.ToFill(slots.Keys.ToHashSet(), desired - living.Count, Math.Max(job.Spec.Workers.Max, desired)))
+        {
+            await CreateAsync(job, slot, cancellation);
         }
         return counts;
     }
@@ -58,14 +71,19 @@ internal sealed class WorkerSlots(
 
     public SlotCounts Observe(ScanJob job, int desired)
     {
+        var now = clock.GetUtcNow();
         var workers = jobs.OwnedBy(job.Metadata.Uid);
         var existing = workers.Where(worker => worker.Metadata.DeletionTimestamp is null).ToList();
-        return new SlotCounts(
-            desired,
-            existing.Count(worker => !WorkerJob.IsFailed(worker)),
-            existing.Count(worker => pods.OwnedBy(worker.Metadata.Uid).Any(IsReady)),
-            workers.Count - existing.Count)
+        var startUps = existing.Select(ReadyPodOf).OfType<V1Pod>().Select(StartUpOf).ToList();
+        var pending = existing
+            .Where(worker => ReadyPodOf(worker) is null && !WorkerJob.IsFailed(worker) && !WorkerJob.IsComplete(worker))
+            .Select(worker => now - (NewestPodOf(worker)?.Metadata.CreationTimestamp ?? worker.Metadata.CreationTimestamp ?? now.UtcDateTime))
+            .ToList();
+        return new SlotCounts(desired, existing.Count(worker => !WorkerJob.IsFailed(worker)), startUps.Count, workers.Count - existing.Count)
         {
+            Pending = pending.Count,
+            PendingFor = Mean(pending) ?? TimeSpan.Zero,
+            StartUp = Mean(startUps),
             Trouble = existing.Select(TroubleOf).FirstOrDefault(trouble => trouble is not null),
         };
     }
@@ -119,7 +137,7 @@ internal sealed class WorkerSlots(
 
     private string? TroubleOf(V1Job worker)
     {
-        var newest = pods.OwnedBy(worker.Metadata.Uid).OrderByDescending(pod => pod.Metadata.CreationTimestamp).FirstOrDefault();
+        var newest = NewestPodOf(worker);
         return PodTrouble.Of(newest) is { } trouble ? $"pod {newest!.Metadata.Name} {trouble.Message}" : null;
     }
 
@@ -138,6 +156,16 @@ internal sealed class WorkerSlots(
         return $"worker Job {worker.Metadata.Name} failed ({why.Reason}: {why.Message}){said}";
     }
 
-    private static bool IsReady(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && pod.Status?.Conditions?.Any(condition => condition.Type == "Ready" && condition.Status == "True") == true;
+    private V1Pod? NewestPodOf(V1Job worker) => pods.OwnedBy(worker.Metadata.Uid).MaxBy(pod => pod.Metadata.CreationTimestamp);
+
+    private V1Pod? ReadyPodOf(V1Job worker) =>
+        pods.OwnedBy(worker.Metadata.Uid).FirstOrDefault(pod => pod.Metadata.DeletionTimestamp is null && ReadyOf(pod) is { Status: "True" });
+
+    /// <summary>From the pod's making, not its Job's: what Kueue made the Job wait is not the worker's.</summary>
+    private static TimeSpan StartUpOf(V1Pod ready) =>
+        ReadyOf(ready)!.LastTransitionTime is { } at && ready.Metadata.CreationTimestamp is { } made && at > made ? at - made : TimeSpan.Zero;
+
+    private static V1PodCondition? ReadyOf(V1Pod pod) => pod.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
+
+    private static TimeSpan? Mean(List<TimeSpan> times) => times.Count == 0 ? null : new TimeSpan((long)times.Average(time => time.Ticks));
 }

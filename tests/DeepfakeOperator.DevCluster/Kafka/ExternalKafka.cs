@@ -9,6 +9,8 @@ internal sealed class ExternalKafka(string bootstrapServers) : KafkaServer
 
     public override string Reason => $"kafka: the broker at {bootstrapServers}, as KAFKA_BOOTSTRAP says";
 
+    public override bool IsOurs => false;
+
     public override Task StopAsync() => throw new NotSupportedException("a broker that was not started here is not stopped here");
 
     public override Task StartAgainAsync(CancellationToken cancellationToken) => StopAsync();

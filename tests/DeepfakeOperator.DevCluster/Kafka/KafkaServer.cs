@@ -15,6 +15,9 @@ public abstract class KafkaServer : IAsyncDisposable
     /// <summary>Which was chosen and why, in one line.</summary>
     public abstract string Reason { get; }
 
+    /// <summary>False for a broker that was there before us, with the topics of others, and stays.</summary>
+    public virtual bool IsOurs => true;
+
     /// <summary>False for the mock, which neither stores transactional offsets nor hides what was aborted.</summary>
     public virtual bool SupportsTransactions => true;
 

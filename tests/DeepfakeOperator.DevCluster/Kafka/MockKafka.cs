@@ -6,8 +6,7 @@ namespace DeepfakeOperator.DevCluster.Kafka;
 
 /// <summary>
 /// librdkafka's mock cluster, in this process, through the very library that Confluent.Kafka loaded. It keeps 5 MiB a partition, cannot create or
-/// delete topics on
-/// request, stores no transactional offsets and hides nothing that was aborted: enough for a demo, never for a proof.
+/// delete topics on request, stores no transactional offsets and hides nothing that was aborted: enough for a demo, never for a proof.
 /// </summary>
 internal sealed partial class MockKafka : KafkaServer
 {
@@ -27,6 +26,8 @@ internal sealed partial class MockKafka : KafkaServer
             .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         cluster = NewCluster(NativeHandle(handle), 1);
         if (cluster == 0) throw new DevClusterException("librdkafka's mock cluster did not start");
+        // It names no controller of its own accord, and clients wait for one before they ask anything of an administrator.
+        if (SetController(cluster, 1) != 0) throw new DevClusterException("librdkafka's mock cluster did not take its broker for the controller");
         BootstrapServers = Marshal.PtrToStringUTF8(Bootstraps(cluster))!;
     }
 
@@ -76,6 +77,9 @@ internal sealed partial class MockKafka : KafkaServer
 
     [LibraryImport("librdkafka", EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
     private static partial nint Bootstraps(nint cluster);
+
+    [LibraryImport("librdkafka", EntryPoint = "rd_kafka_mock_set_controller_id")]
+    private static partial int SetController(nint cluster, int broker);
 
     [LibraryImport("librdkafka", EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateTopic(nint cluster, string topic, int partitions, int replicas);

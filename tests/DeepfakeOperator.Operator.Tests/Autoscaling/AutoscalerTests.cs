@@ -88,7 +88,7 @@ public sealed class AutoscalerTests
         var before = Math.Clamp(last, policy.Min, policy.Max);
         var decision = Autoscaler.Decide(policy, input with { OffsetsKnown = false, Left = 0, Shards = 0, Partitions = [], Last = new ScalingDecision(before, "Any", "") });
         Assert.Equal(before, decision.Desired);
-        Assert.Equal(ScalingReasons.OffsetsUnknown, decision.Reason);
+        Assert.Equal(Reasons.OffsetsUnknown, decision.Reason);
     });
 
     [Fact]
@@ -154,21 +154,21 @@ public sealed class AutoscalerTests
         var policy = Batch() with { Target = TimeSpan.FromSeconds(target) };
         var decision = Autoscaler.Decide(policy, Input() with { Left = items, RatePerWorker = 10 });
         Assert.Equal(workers, decision.Desired);
-        Assert.Equal(ScalingReasons.OnTarget, decision.Reason);
+        Assert.Equal(Reasons.OnTarget, decision.Reason);
     }
 
     [Fact]
     public void A_batch_without_a_target_is_as_fast_as_allowed()
     {
         var decision = Autoscaler.Decide(Batch() with { Target = null }, Input() with { RatePerWorker = 10 });
-        Assert.Equal((16, ScalingReasons.AsFastAsAllowed), (decision.Desired, decision.Reason));
+        Assert.Equal((16, Reasons.AsFastAsAllowed), (decision.Desired, decision.Reason));
     }
 
     [Fact]
     public void A_target_out_of_reach_gets_all_and_says_so()
     {
         var decision = Autoscaler.Decide(Batch() with { Target = TimeSpan.FromMinutes(5) }, Input() with { RatePerWorker = 1 });
-        Assert.Equal((16, ScalingReasons.BehindTarget), (decision.Desired, decision.Reason));
+        Assert.Equal((16, Reasons.BehindTarget), (decision.Desired, decision.Reason));
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class AutoscalerTests
     public void With_nothing_known_one_worker_measures_and_more_come_the_longer_it_takes()
     {
         var input = Input() with { RatePerWorker = null };
-        Assert.Equal((1, ScalingReasons.MeasuringRate), (Autoscaler.Decide(Batch(), input).Desired, Autoscaler.Decide(Batch(), input).Reason));
+        Assert.Equal((1, Reasons.MeasuringRate), (Autoscaler.Decide(Batch(), input).Desired, Autoscaler.Decide(Batch(), input).Reason));
         var later = input with { Elapsed = TimeSpan.FromMinutes(30), Pending = 1, Last = new ScalingDecision(1, "Any", "") };
         Assert.Equal(8, Autoscaler.Decide(Batch(), later).Desired);
     }
@@ -200,9 +200,9 @@ public sealed class AutoscalerTests
     {
         var quiet = Input() with { Partitions = new PartitionDemand[4], RatePerWorker = 10, Ready = 1, Last = new ScalingDecision(1, "Any", "") };
         var first = Autoscaler.Decide(Stream(), quiet);
-        Assert.Equal((1, ScalingReasons.ScaleDownDelayed), (first.Desired, first.Reason));
+        Assert.Equal((1, Reasons.ScaleDownDelayed), (first.Desired, first.Reason));
         var later = Autoscaler.Decide(Stream(), quiet with { Now = quiet.Now.AddSeconds(120), Last = first });
-        Assert.Equal((0, ScalingReasons.NothingWaits), (later.Desired, later.Reason));
+        Assert.Equal((0, Reasons.NothingWaits), (later.Desired, later.Reason));
         var back = Autoscaler.Decide(Stream(), quiet with { Partitions = [new PartitionDemand(1, 0.1), default], Ready = 0, Last = later });
         Assert.Equal(1, back.Desired);
         Assert.Equal(2, Autoscaler.Decide(Stream() with { Min = 2 }, quiet with { Now = quiet.Now.AddSeconds(500), Last = first }).Desired);
@@ -214,7 +214,7 @@ public sealed class AutoscalerTests
         var partitions = Enumerable.Repeat(new PartitionDemand(1500, 1), 24).ToArray();
         // 36,000 items at 10 a second are 3,600 worker-seconds: six workers do that in ten minutes.
         var decision = Autoscaler.Decide(Stream(), Input() with { Partitions = partitions, RatePerWorker = 10, Ready = 2, Last = new ScalingDecision(2, "Any", "") });
-        Assert.Equal((6, ScalingReasons.DrainingBacklog), (decision.Desired, decision.Reason));
+        Assert.Equal((6, Reasons.DrainingBacklog), (decision.Desired, decision.Reason));
     }
 
     [Fact]

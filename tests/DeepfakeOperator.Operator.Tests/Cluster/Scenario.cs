@@ -54,7 +54,10 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         producer.Flush(TestCluster.Cancellation);
     }
 
-    public Task ApplyDetectorAsync(string version = "1", string name = "traces") => ApplyAsync<Detector>(name, new DetectorSpec
+    public Task ApplyDetectorAsync(string version = "1", string name = "traces", Func<DetectorSpec, DetectorSpec>? change = null) =>
+        ApplyAsync<Detector>(name, (change ?? (same => same))(Spec(version)));
+
+    private static DetectorSpec Spec(string version) => new()
     {
         Version = version,
         Model = new ModelSpec { Uri = "bundled:traces.onnx", Sha256 = new string('0', 64) },
@@ -66,7 +69,7 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
             Input = new ConformanceInput { Uri = "bundled:golden.png", Sha256 = new string('1', 64) },
             Expected = [new ExpectedOutput { Output = "y", Values = [0.5] }],
         },
-    });
+    };
 
     public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog")
     {
@@ -161,7 +164,10 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
     }
 
     /// <summary>Every shard that stands committed in the shards topic.</summary>
-    public IReadOnlyList<ShardRecord> DealtShards(ScanJob job)
+    public IReadOnlyList<ShardRecord> DealtShards(ScanJob job) => [.. DealtShardsByPartition(job).Select(dealt => dealt.Shard)];
+
+    /// <summary>The same, each with its partition of the shards topic.</summary>
+    public IReadOnlyList<(int Partition, ShardRecord Shard)> DealtShardsByPartition(ScanJob job)
     {
         var topics = TopicsOf(job);
         using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
@@ -171,12 +177,12 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var open = admin.GetMetadata(topics.Shards, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Select(p => new TopicPartition(topics.Shards, p.PartitionId)).ToHashSet();
         consumer.Assign(open.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-        var shards = new List<ShardRecord>();
+        var shards = new List<(int, ShardRecord)>();
         while (open.Count > 0)
         {
             var result = consumer.Consume(TestCluster.Cancellation);
             if (result.IsPartitionEOF) open.Remove(result.TopicPartition);
-            else shards.Add(JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!);
+            else shards.Add((result.Partition.Value, JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!));
         }
         return shards;
     }

@@ -37,7 +37,10 @@ internal sealed class ScriptedWorker : IAsyncDisposable
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
-            BootstrapServers = bootstrap, TransactionalId = topics.WorkerTransactionalId(slot),
+            BootstrapServers = bootstrap,
+            TransactionalId = topics.WorkerTransactionalId(slot),
+            // It must know of a new partition before the consumer gets one.
+            TopicMetadataRefreshIntervalMs = 100,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         producer.InitTransactions(TimeSpan.FromSeconds(30));
         consumer.Subscribe(topics.Shards);

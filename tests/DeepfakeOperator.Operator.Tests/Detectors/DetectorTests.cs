@@ -1,4 +1,5 @@
 using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Operator.ScanJobs;
 using DeepfakeOperator.Operator.Tests.Cluster;
@@ -23,6 +24,23 @@ public sealed class DetectorTests(TestCluster cluster)
         await UntilAsync(scenario, ConditionTypes.Ready, "ConformancePassed");
         await UntilNothingIsLeftAsync(scenario);
         Assert.Equal("CPU", (await scenario.DetectorAsync())!.Status!.Provider);
+    }
+
+    [Fact]
+    public async Task A_detector_waits_for_the_face_detector_that_it_names()
+    {
+        var scenario = await Scenario.NewAsync(cluster);
+        await using var running = await scenario.OperatorAsync();
+        await scenario.ApplyDetectorAsync(change: spec => spec with { Modality = Modality.Face, Face = new FaceSpec { Detector = "finder" } });
+        Assert.Contains("'finder'", (await UntilAsync(scenario, ConditionTypes.Stalled, "DetectorNotFound")).Message, StringComparison.Ordinal);
+
+        await scenario.ApplyDetectorAsync(name: "finder", change: spec => spec with
+        {
+            Role = DetectorRole.FaceDetector,
+            Boxes = new BoxesSpec { Levels = [new BoxLevelSpec { Stride = 8, Score = "y", Box = "z" }] },
+        });
+
+        await UntilAsync(scenario, ConditionTypes.Ready, "ConformancePassed");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using DeepfakeOperator.Api.Records;
-using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Scanning.Fetching;
 using SkiaSharp;
 
@@ -11,27 +10,14 @@ public sealed class MediaFetcherTests : IDisposable
 {
     private static readonly byte[] Picture = Pictures.Noise(100, 80, SKEncodedImageFormat.Png);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("fetch-").FullName;
-
-    private string Media => Directory.CreateDirectory(Path.Combine(_folder, "media")).FullName;
-
-    private string Scratch => Directory.CreateDirectory(Path.Combine(_folder, "scratch")).FullName;
-
-    private MediaSpec Spec => new()
-    {
-        AllowedSchemes = [MediaScheme.File, MediaScheme.Http, MediaScheme.Https],
-        AllowedHosts = ["127.0.0.1", "localhost", "*.example.org"],
-        AllowPrivateAddresses = true,
-        AllowedPaths = [Media],
-        FetchTimeout = TimeSpan.FromSeconds(20),
-    };
+    private readonly TestFetch _fetch = new();
 
     [Fact]
     public async Task A_file_under_an_allowed_path_is_read_and_hashed()
     {
-        await File.WriteAllBytesAsync(Path.Combine(Media, "a b%.png"), Picture, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(_fetch.Media, "a b%.png"), Picture, TestContext.Current.CancellationToken);
         var sha256 = Convert.ToHexString(SHA256.HashData(Picture));
-        using var media = await FetchAsync(Spec, new Uri($"file://{Media}/a%20b%25.png"), sha256);
+        using var media = await _fetch.FetchAsync(_fetch.Spec, new Uri($"file://{_fetch.Media}/a%20b%25.png"), sha256);
         Assert.Equal(Picture, media.Bytes.ToArray());
         Assert.Equal((sha256.ToLowerInvariant(), "image/png", Picture.Length), (media.Sha256, media.Type.ContentType, media.Length));
     }
@@ -39,32 +25,32 @@ public sealed class MediaFetcherTests : IDisposable
     [Fact]
     public async Task Nothing_outside_the_allowed_paths_is_read_whatever_the_way()
     {
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "secret.png"), Picture, TestContext.Current.CancellationToken);
-        Directory.CreateDirectory(Media + "-other");
-        await File.WriteAllBytesAsync(Media + "-other/x.png", Picture, TestContext.Current.CancellationToken);
-        File.CreateSymbolicLink(Path.Combine(Media, "link.png"), Path.Combine(_folder, "secret.png"));
-        Directory.CreateSymbolicLink(Path.Combine(Media, "up"), _folder);
-        File.CreateSymbolicLink(Path.Combine(Media, "inside.png"), Path.Combine(Media, "real.png"));
-        await File.WriteAllBytesAsync(Path.Combine(Media, "real.png"), Picture, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(_fetch.Folder, "secret.png"), Picture, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_fetch.Media + "-other");
+        await File.WriteAllBytesAsync(_fetch.Media + "-other/x.png", Picture, TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(Path.Combine(_fetch.Media, "link.png"), Path.Combine(_fetch.Folder, "secret.png"));
+        Directory.CreateSymbolicLink(Path.Combine(_fetch.Media, "up"), _fetch.Folder);
+        File.CreateSymbolicLink(Path.Combine(_fetch.Media, "inside.png"), Path.Combine(_fetch.Media, "real.png"));
+        await File.WriteAllBytesAsync(Path.Combine(_fetch.Media, "real.png"), Picture, TestContext.Current.CancellationToken);
 
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{_folder}/secret.png");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}/../secret.png");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}/%2e%2e/secret.png");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}-other/x.png");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}/link.png");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}/up/secret.png");
-        await FailsAsync(ErrorClass.FetchDenied, "file:///etc/nothing-there");
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}");
-        await FailsAsync(ErrorClass.FetchNotFound, $"file://{Media}/missing.png");
-        (await FetchAsync(Spec, new Uri($"file://{Media}/inside.png"))).Dispose();
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Folder}/secret.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}/../secret.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}/%2e%2e/secret.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}-other/x.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}/link.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}/up/secret.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, "file:///etc/nothing-there");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}");
+        await _fetch.FailsAsync(ErrorClass.FetchNotFound, $"file://{_fetch.Media}/missing.png");
+        (await _fetch.FetchAsync(_fetch.Spec, new Uri($"file://{_fetch.Media}/inside.png"))).Dispose();
     }
 
     [Fact]
     public async Task A_named_pipe_does_not_hold_the_worker()
     {
-        using var mkfifo = Process.Start("mkfifo", Path.Combine(Media, "pipe.png"));
+        using var mkfifo = Process.Start("mkfifo", Path.Combine(_fetch.Media, "pipe.png"));
         await mkfifo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await FailsAsync(ErrorClass.FetchDenied, $"file://{Media}/pipe.png");
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, $"file://{_fetch.Media}/pipe.png");
     }
 
     [Fact]
@@ -73,18 +59,18 @@ public sealed class MediaFetcherTests : IDisposable
         var clip = (byte[])[.. "\0\0\0\u0018ftypmp42"u8, .. RandomNumberGenerator.GetBytes(500_000)];
         await using var server = new TestServer((path, _, stream, ct) => TestServer.SendAsync(stream, "200 OK", path == "/clip" ? clip : Picture, ct: ct));
 
-        using (var still = await FetchAsync(Spec, server.Address("/still"))) Assert.Equal(Picture, still.Bytes.ToArray());
-        using (var video = await FetchAsync(Spec, server.Address("/clip")))
+        using (var still = await _fetch.FetchAsync(_fetch.For(server), server.Address("/still"))) Assert.Equal(Picture, still.Bytes.ToArray());
+        using (var video = await _fetch.FetchAsync(_fetch.For(server), server.Address("/clip")))
         {
             Assert.Equal(clip, await File.ReadAllBytesAsync(video.LocalPath!, TestContext.Current.CancellationToken));
-            Assert.StartsWith(Scratch, video.LocalPath, StringComparison.Ordinal);
+            Assert.StartsWith(_fetch.Scratch, video.LocalPath, StringComparison.Ordinal);
         }
-        Assert.Empty(Directory.EnumerateFiles(Scratch));
+        Assert.Empty(Directory.EnumerateFiles(_fetch.Scratch));
     }
 
     [Fact]
     public async Task Other_bytes_than_the_item_says_are_refused() =>
-        await FailsAsync(ErrorClass.ChecksumMismatch, Spec, TestScan.Inline(Picture) with { Sha256 = new string('a', 64) });
+        await _fetch.FailsAsync(ErrorClass.ChecksumMismatch, _fetch.Spec, TestScan.Inline(Picture) with { Sha256 = new string('a', 64) });
 
     [Fact]
     public async Task Too_many_bytes_are_refused_whether_announced_or_not()
@@ -96,10 +82,10 @@ public sealed class MediaFetcherTests : IDisposable
             await stream.WriteAsync(Picture.AsMemory(0, 600), ct);
             while (true) await stream.WriteAsync(new byte[10_000], ct);
         });
-        var spec = Spec with { MaxBytes = 4000 };
-        await FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.At(server.Address("/announced")));
-        await FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.At(server.Address("/endless")));
-        await FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.Inline(Picture));
+        var spec = _fetch.For(server) with { MaxBytes = 4000 };
+        await _fetch.FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.At(server.Address("/announced")));
+        await _fetch.FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.At(server.Address("/endless")));
+        await _fetch.FailsAsync(ErrorClass.FetchTooLarge, spec, TestScan.Inline(Picture));
     }
 
     [Fact]
@@ -115,7 +101,7 @@ public sealed class MediaFetcherTests : IDisposable
             }
         });
         var clock = Stopwatch.StartNew();
-        await FailsAsync(ErrorClass.FetchTimeout, Spec with { FetchTimeout = TimeSpan.FromSeconds(1) }, TestScan.At(server.Address("/")));
+        await _fetch.FailsAsync(ErrorClass.FetchTimeout, _fetch.For(server) with { FetchTimeout = TimeSpan.FromSeconds(1) }, TestScan.At(server.Address("/")));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 10);
     }
 
@@ -133,14 +119,14 @@ public sealed class MediaFetcherTests : IDisposable
             _ => TestServer.SendAsync(stream, "200 OK", Picture, ct: ct),
         });
         var clock = Stopwatch.StartNew();
-        (await FetchAsync(Spec, server.Address("/busy"))).Dispose();
+        (await _fetch.FetchAsync(_fetch.For(server), server.Address("/busy"))).Dispose();
         Assert.Equal(4, server.Requests);
         Assert.InRange(clock.Elapsed.TotalSeconds, 1, 15);
 
-        await FailsAsync(ErrorClass.FetchNotFound, Spec, TestScan.At(server.Address("/gone")));
-        await FailsAsync(ErrorClass.FetchDenied, Spec, TestScan.At(server.Address("/closed")));
+        await _fetch.FailsAsync(ErrorClass.FetchNotFound, _fetch.For(server), TestScan.At(server.Address("/gone")));
+        await _fetch.FailsAsync(ErrorClass.FetchDenied, _fetch.For(server), TestScan.At(server.Address("/closed")));
         Assert.Equal(6, server.Requests);
-        var error = await FailsAsync(ErrorClass.FetchTimeout, Spec, TestScan.At(server.Address("/down")));
+        var error = await _fetch.FailsAsync(ErrorClass.FetchTimeout, _fetch.For(server), TestScan.At(server.Address("/down")));
         Assert.Equal(5, error.Attempts);
     }
 
@@ -155,18 +141,19 @@ public sealed class MediaFetcherTests : IDisposable
             "/file" => TestServer.SendAsync(stream, "301 Moved", [], "Location: file:///etc/passwd\r\n", ct),
             _ => TestServer.SendAsync(stream, "200 OK", Picture, ct: ct),
         });
-        (await FetchAsync(Spec, server.Address("/good"))).Dispose();
-        foreach (var path in new[] { "/loop", "/away", "/file" }) await FailsAsync(ErrorClass.FetchDenied, Spec, TestScan.At(server.Address(path)));
+        (await _fetch.FetchAsync(_fetch.For(server), server.Address("/good"))).Dispose();
+        foreach (var path in new[] { "/loop", "/away", "/file" }) await _fetch.FailsAsync(ErrorClass.FetchDenied, _fetch.For(server), TestScan.At(server.Address(path)));
     }
 
     [Fact]
     public async Task Private_addresses_are_not_dialled_unless_allowed()
     {
         await using var server = new TestServer((_, _, stream, ct) => TestServer.SendAsync(stream, "200 OK", Picture, ct: ct));
-        var spec = Spec with { AllowPrivateAddresses = false, AllowedHosts = ["*.0.0.1", "127.0.0.1", "localhost", "::1", "0.0.0.0", "::ffff:127.0.0.1", "2130706433"] };
-        foreach (var host in new[] { "127.0.0.1", "localhost", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]", "2130706433", "0x7f.0.0.1" })
+        string[] hosts = ["*.0.0.1", "127.0.0.1", "localhost", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]"];
+        var spec = _fetch.Spec with { AllowPrivateAddresses = false, AllowedHosts = [.. hosts.Select(host => $"{host}:{server.Port}")] };
+        foreach (var host in new[] { "127.0.0.1", "localhost", "[::1]", "0.0.0.0", "[::ffff:127.0.0.1]", "2130706433", "0x7f.0.0.1", "0177.0.0.1", "127.1" })
         {
-            var error = await FailsAsync(ErrorClass.FetchDenied, spec, TestScan.At(server.Address("/", host)));
+            var error = await _fetch.FailsAsync(ErrorClass.FetchDenied, spec, TestScan.At(server.Address("/", host)));
             Assert.Contains("allow", error.Message, StringComparison.Ordinal);
         }
         Assert.Equal(0, server.Requests);
@@ -177,11 +164,13 @@ public sealed class MediaFetcherTests : IDisposable
     [InlineData("http://example.org/x")]
     [InlineData("http://badexample.org/x")]
     [InlineData("http://user:secret@a.example.org/x")]
+    [InlineData("http://a.example.org:22/x")]
+    [InlineData("https://a.example.org:80/x")]
     [InlineData("ftp://a.example.org/x")]
-    [InlineData("s3://bucket/key")]
+    [InlineData("s3://a.example.org/key")]
     public async Task Addresses_that_the_job_does_not_allow_are_refused(string address)
     {
-        var error = await FailsAsync(ErrorClass.FetchDenied, address);
+        var error = await _fetch.FailsAsync(ErrorClass.FetchDenied, address);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
@@ -201,7 +190,15 @@ public sealed class MediaFetcherTests : IDisposable
     [InlineData("::127.0.0.1", false)]
     [InlineData("::ffff:10.0.0.1", false)]
     [InlineData("::ffff:8.8.8.8", true)]
+    [InlineData("::ffff:0:10.0.0.1", false)]
     [InlineData("64:ff9b::7f00:1", false)]
+    [InlineData("64:ff9b::a9fe:a9fe", false)]
+    [InlineData("64:ff9b:1::808:808", false)]
+    [InlineData("100::1", false)]
+    [InlineData("2001::1", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("4000::1", false)]
+    [InlineData("fec0::1", false)]
     [InlineData("64:ff9b::808:808", true)]
     [InlineData("fe80::1", false)]
     [InlineData("fd00::1", false)]
@@ -229,22 +226,5 @@ public sealed class MediaFetcherTests : IDisposable
         Assert.False(budget.TryAcquire(1));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private Task<ScanPipelineItemException> FailsAsync(ErrorClass expected, string address) => FailsAsync(expected, Spec, TestScan.At(new Uri(address)));
-
-    private async Task<ScanPipelineItemException> FailsAsync(ErrorClass expected, MediaSpec spec, SourceItem item)
-    {
-        using var fetcher = new MediaFetcher(spec, Scratch, TimeProvider.System);
-        var error = await Assert.ThrowsAsync<ScanPipelineItemException>(() => fetcher.FetchAsync(item, TestContext.Current.CancellationToken));
-        Assert.Equal(expected, error.Class);
-        Assert.Empty(Directory.EnumerateFiles(Scratch));
-        return error;
-    }
-
-    private async Task<FetchedMedia> FetchAsync(MediaSpec spec, Uri uri, string? sha256 = null)
-    {
-        using var fetcher = new MediaFetcher(spec, Scratch, TimeProvider.System);
-        return await fetcher.FetchAsync(TestScan.At(uri, sha256), TestContext.Current.CancellationToken);
-    }
+    public void Dispose() => _fetch.Dispose();
 }

@@ -10,13 +10,15 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<string, int, NetworkStream, CancellationToken, Task> _answer;
+    private readonly bool _wholeRequest;
     private readonly Task _loop;
     private int _requests;
 
     /// <param name="answer">Gets the path, the number of the request and the stream.</param>
-    internal TestServer(Func<string, int, NetworkStream, CancellationToken, Task> answer)
+    /// <param name="wholeRequest">True: it gets all of the request's head instead of the path.</param>
+    internal TestServer(Func<string, int, NetworkStream, CancellationToken, Task> answer, bool wholeRequest = false)
     {
-        _answer = answer;
+        (_answer, _wholeRequest) = (answer, wholeRequest);
         _listener.Start();
         _loop = Task.Run(AcceptAsync);
     }
@@ -61,7 +63,8 @@ internal sealed class TestServer : IAsyncDisposable
             var buffer = new byte[8192];
             var read = await stream.ReadAsync(buffer, _stop.Token);
             if (read == 0) return;
-            await _answer(Encoding.ASCII.GetString(buffer, 0, read).Split(' ')[1], Interlocked.Increment(ref _requests), stream, _stop.Token);
+            var request = Encoding.ASCII.GetString(buffer, 0, read);
+            await _answer(_wholeRequest ? request : request.Split(' ')[1], Interlocked.Increment(ref _requests), stream, _stop.Token);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {

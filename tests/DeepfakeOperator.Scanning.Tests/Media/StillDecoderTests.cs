@@ -76,8 +76,37 @@ public sealed class StillDecoderTests
         // Width and height stand in the header chunk, which ends in its own checksum.
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 16_000);
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 16_000);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc32(png.AsSpan(12, 17)));
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), System.IO.Hashing.Crc32.HashToUInt32(png.AsSpan(12, 17)));
         Assert.Equal(ErrorClass.MediaTooLarge, Assert.Throws<ScanPipelineItemException>(() => Decode(png)).Class);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_JPEG_of_very_many_scans_is_refused_in_memory_and_in_a_file(bool inFile)
+    {
+        var jpeg = Pictures.Gray(90, 64, 64, SKEncodedImageFormat.Jpeg);
+        var scan = jpeg.AsSpan().IndexOf([(byte)0xFF, (byte)0xDA]);
+        var many = jpeg[..scan].Concat(Enumerable.Repeat(jpeg[scan..^2], 101).SelectMany(part => part)).Concat(jpeg[^2..]).ToArray();
+        // What stands behind the picture or inside a segment, such as a thumbnail, does not count.
+        byte[] few = [.. jpeg[..2], 0xFF, 0xE1, 0x01, 0x93 + 1, .. Enumerable.Repeat<byte[]>([0xFF, 0xDA], 201).SelectMany(part => part), .. jpeg[2..], .. many[scan..]];
+        var path = Path.GetTempFileName();
+        try
+        {
+            FetchedMedia Media(byte[] bytes)
+            {
+                if (!inFile) return StillDecoderTests.Media(bytes);
+                File.WriteAllBytes(path, bytes);
+                return FetchedMedia.InScratch(MediaSniffer.Sniff(bytes)!, "", bytes.Length, path);
+            }
+            Assert.Equal(ErrorClass.MediaTooLarge, Assert.Throws<ScanPipelineItemException>(() => StillDecoder.Decode(Media(many), (_, _) => null)).Class);
+            using var still = StillDecoder.Decode(Media(few), (_, _) => null);
+            Assert.Equal(64, still.Width);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]
@@ -98,7 +127,8 @@ public sealed class StillDecoderTests
         Assert.Null(MediaSniffer.Sniff("#EXTM3U"u8));
         Assert.Null(MediaSniffer.Sniff("<svg xmlns="u8));
         Assert.Null(MediaSniffer.Sniff("ffconcat version 1.0"u8));
-        Assert.Null(MediaSniffer.Sniff([.. "\0\0\0\u0018ftypavif"u8, .. new byte[8]]));
+        Assert.Null(MediaSniffer.Sniff([.. "\0\0\0\u0018ftypheic"u8, .. new byte[8]]));
+        Assert.Null(MediaSniffer.Sniff(System.Text.Encoding.Unicode.GetPreamble().Concat(System.Text.Encoding.Unicode.GetBytes("#EXTM3U")).ToArray()));
     }
 
     [Fact]
@@ -113,15 +143,4 @@ public sealed class StillDecoderTests
     private static FetchedMedia Media(byte[] bytes) => FetchedMedia.InMemory(MediaSniffer.Sniff(bytes)!, "", bytes, null, null);
 
     private static Still Decode(byte[] bytes) => StillDecoder.Decode(Media(bytes), (_, _) => null);
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320 & (uint)-(int)(crc & 1));
-        }
-        return ~crc;
-    }
 }

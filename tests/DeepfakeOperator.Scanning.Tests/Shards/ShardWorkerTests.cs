@@ -264,13 +264,26 @@ public sealed class ShardWorkerTests(KafkaFixture fixture)
     }
 
     [Fact]
-    public async Task A_wrong_setting_is_fatal_and_says_which()
+    public async Task A_wrong_setting_is_fatal_and_says_which_without_quoting_the_secret()
     {
         var scenario = await fixture.NewJobAsync(partitions: 1);
+        var source = scenario.Configuration.Spec.Source.Kafka;
+        PodFatalException Refused(KafkaClientSettings settings) =>
+            Assert.Throws<PodFatalException>(() => Start(scenario, 0, Now, options => options with { Kafka = settings }));
 
-        var error = Assert.Throws<PodFatalException>(() => Start(scenario, 0, Now, options => options with { Kafka = new Dictionary<string, string> { ["no.such.setting"] = "1" } }));
+        var unknown = Refused(KafkaClientSettings.Of(source with { Properties = new Dictionary<string, string> { ["no.such.setting"] = "1" } }, null));
+        Assert.Contains("no.such.setting", unknown.Message, StringComparison.Ordinal);
 
-        Assert.Contains("no.such.setting", error.Message, StringComparison.Ordinal);
+        // Password and mechanism mixed up: librdkafka's complaint quotes what it cannot read.
+        var mixedUp = Refused(KafkaClientSettings.Of(source, new Dictionary<string, byte[]>
+        {
+            ["security.protocol"] = "hunter2"u8.ToArray(),
+            ["sasl.mechanism"] = "PLAIN"u8.ToArray(),
+            ["sasl.username"] = "scanner"u8.ToArray(),
+            ["sasl.password"] = "SASL_SSL"u8.ToArray(),
+        }));
+        Assert.Contains("security.protocol", mixedUp.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", mixedUp.ToString(), StringComparison.Ordinal);
     }
 
     private static RunningWorker Start(ShardTopics job, int slot, SubmitItem submit, Func<ShardWorkerOptions, ShardWorkerOptions>? with = null)

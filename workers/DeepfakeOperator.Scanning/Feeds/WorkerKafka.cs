@@ -1,12 +1,13 @@
 using Confluent.Kafka;
+using DeepfakeOperator.Api.Internal;
 using Microsoft.Extensions.Logging;
 
 namespace DeepfakeOperator.Scanning.Feeds;
 
 /// <summary>Makes the clients of one worker: the job's own settings, with what a client needs over them. Holds secrets.</summary>
-/// <param name="settings">librdkafka settings of the job's cluster.</param>
+/// <param name="settings">How to reach the job's cluster.</param>
 /// <param name="logger">Told what the clients have to say.</param>
-internal sealed class WorkerKafka(IReadOnlyDictionary<string, string> settings, ILogger logger)
+internal sealed class WorkerKafka(KafkaClientSettings settings, ILogger logger)
 {
     /// <summary>A consumer of committed records that never makes topics and never commits by itself.</summary>
     /// <param name="own">What else it is; <c>group.id</c> included.</param>
@@ -19,7 +20,7 @@ internal sealed class WorkerKafka(IReadOnlyDictionary<string, string> settings, 
         own.AllowAutoCreateTopics = false;
         own.IsolationLevel = IsolationLevel.ReadCommitted;
         own.ReconnectBackoffMaxMs = 2000;
-        var builder = new ConsumerBuilder<byte[], byte[]>(Merge(own))
+        var builder = new ConsumerBuilder<byte[], byte[]>(settings.With(own))
             .SetLogHandler((_, message) => Log(message))
             .SetErrorHandler((_, error) => Log(own.ClientId, error));
         with?.Invoke(builder);
@@ -31,24 +32,17 @@ internal sealed class WorkerKafka(IReadOnlyDictionary<string, string> settings, 
     internal IProducer<byte[], byte[]> Producer(ProducerConfig own)
     {
         own.ReconnectBackoffMaxMs = 2000;
-        var builder = new ProducerBuilder<byte[], byte[]>(Merge(own))
+        var builder = new ProducerBuilder<byte[], byte[]>(settings.With(own))
             .SetLogHandler((_, message) => Log(message))
             .SetErrorHandler((_, error) => Log(own.ClientId, error));
         return Build(builder.Build);
-    }
-
-    private Dictionary<string, string> Merge(ClientConfig own)
-    {
-        var all = new Dictionary<string, string>(settings);
-        foreach (var (name, value) in own) all[name] = value;
-        return all;
     }
 
     private void Log(LogMessage message) => logger.LogDebug("librdkafka {Client} {Facility}: {Message}", message.Name, message.Facility, message.Message);
 
     private void Log(string client, Error error) => logger.LogWarning("Kafka client {Client}: {Code}: {Reason}", client, error.Code, error.Reason);
 
-    private static T Build<T>(Func<T> build)
+    private T Build<T>(Func<T> build)
     {
         try
         {
@@ -56,7 +50,7 @@ internal sealed class WorkerKafka(IReadOnlyDictionary<string, string> settings, 
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new PodFatalException($"a Kafka setting is refused: {error.Message}. Check spec.source.kafka.properties and the secret", error);
+            throw new PodFatalException($"a Kafka setting is refused: {settings.Redact(error.Message)}. Check spec.source.kafka.properties and the secret of authSecretRef");
         }
     }
 }

@@ -41,16 +41,19 @@ internal sealed class HttpSource : IDisposable
         });
     }
 
-    /// <summary>Gets an allowed address; the caller disposes the response, whose status is 200.</summary>
+    /// <summary>
+    /// Gets an allowed address; the caller disposes the response, whose status is 200, or 206 where <paramref name="rest"/> asks for the rest of what was
+    /// begun.
+    /// </summary>
     /// <exception cref="ScanPipelineItemException">Refused, not found, or too many redirects.</exception>
     /// <exception cref="TransientFetchException">A fault that may pass.</exception>
-    internal async Task<HttpResponseMessage> GetAsync(Uri uri, CancellationToken ct)
+    internal async Task<HttpResponseMessage> GetAsync(Uri uri, RestOfMedia? rest, CancellationToken ct)
     {
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
             _hosts.Check(uri);
-            var response = await SendAsync(uri, ct);
-            if (response.StatusCode == HttpStatusCode.OK) return response;
+            var response = await SendAsync(uri, rest, ct);
+            if (response.StatusCode == HttpStatusCode.OK || (rest is not null && response.StatusCode == HttpStatusCode.PartialContent)) return response;
             using (response)
             {
                 if (Redirect(response, uri) is not { } next) throw Refusal(response);
@@ -66,14 +69,15 @@ internal sealed class HttpSource : IDisposable
     {
         var isRedirect = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
             or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
-        return isRedirect && response.Headers.Location is { } location ? new Uri(uri, location) : null;
+        return isRedirect && response.Headers.Location is { } location && Uri.TryCreate(uri, location, out var next) ? next : null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri uri, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(Uri uri, RestOfMedia? rest, CancellationToken ct)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("deepfake-operator", "1"));
         request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+        rest?.Ask(request.Headers);
         try
         {
             return await _client.SendAsync(request, ct);

@@ -17,14 +17,20 @@ internal sealed class MediaFetcher : IDisposable
     private readonly TimeProvider _time;
     private readonly FileSource _files;
     private readonly HttpSource _http;
+    private readonly S3Source _s3;
     private readonly MediaIntake _intake;
     private readonly ResiliencePipeline _retries;
 
-    internal MediaFetcher(MediaSpec spec, string scratchFolder, TimeProvider time)
+    /// <param name="spec">What may be fetched.</param>
+    /// <param name="secretFolder">The object store's credentials, one file a key; null: none.</param>
+    /// <param name="scratchFolder">Where media lies that does not stay in memory.</param>
+    /// <param name="time">The clock.</param>
+    internal MediaFetcher(MediaSpec spec, string? secretFolder, string scratchFolder, TimeProvider time)
     {
         (_spec, _time) = (spec, time);
         _files = new FileSource(spec);
         _http = new HttpSource(spec, time);
+        _s3 = new S3Source(spec, secretFolder, time);
         _intake = new MediaIntake(scratchFolder, spec.MaxBytes, new ByteBudget(MemoryBudget));
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
@@ -49,7 +55,11 @@ internal sealed class MediaFetcher : IDisposable
         throw ScanPipelineItemException.Fetch(ErrorClass.ChecksumMismatch, $"the bytes have sha256 {media.Sha256}, the item says {item.Sha256}");
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _s3.Dispose();
+    }
 
     private async Task<FetchedMedia> FetchAsync(Uri uri, CancellationToken ct)
     {
@@ -60,9 +70,9 @@ internal sealed class MediaFetcher : IDisposable
                 if (!_spec.AllowedSchemes.Contains(MediaScheme.File)) throw Denied("scheme file is not among source.media.allowedSchemes");
                 return await ReadAsync(uri, ct);
             case "https" or "http":
-                return await DownloadAsync(uri, ct);
+                return await DownloadAsync(_http, () => uri, ct);
             case "s3":
-                throw Denied("s3: addresses are not fetched by this version of the worker; use https: or file:");
+                return await DownloadAsync(_s3.Http, () => _s3.Sign(uri), ct);
             default:
                 throw Denied($"scheme {uri.Scheme} is not among source.media.allowedSchemes");
         }
@@ -87,7 +97,7 @@ internal sealed class MediaFetcher : IDisposable
         }
     }
 
-    private async Task<FetchedMedia> DownloadAsync(Uri uri, CancellationToken ct)
+    private async Task<FetchedMedia> DownloadAsync(HttpSource http, Func<Uri> address, CancellationToken ct)
     {
         using var clock = new CancellationTokenSource(_spec.FetchTimeout, _time);
         using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
@@ -97,7 +107,7 @@ internal sealed class MediaFetcher : IDisposable
             return await _retries.ExecuteAsync(async token =>
             {
                 attempts++;
-                return await DownloadOnceAsync(uri, token);
+                return await DownloadOnceAsync(http, address, token);
             }, wall.Token);
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !ct.IsCancellationRequested)
@@ -112,18 +122,13 @@ internal sealed class MediaFetcher : IDisposable
         }
     }
 
-    private async Task<FetchedMedia> DownloadOnceAsync(Uri uri, CancellationToken ct)
+    private async Task<FetchedMedia> DownloadOnceAsync(HttpSource http, Func<Uri> address, CancellationToken ct)
     {
-        using var response = await _http.GetAsync(uri, ct);
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(ct);
-            return await _intake.ReceiveAsync(stream, response.Content.Headers.ContentLength, ct);
-        }
-        catch (Exception error) when (error is HttpIOException or HttpRequestException)
-        {
-            throw new TransientFetchException("the connection broke in the middle", inner: error);
-        }
+        var response = await http.GetAsync(address(), rest: null, ct);
+        var length = response.Content.Headers.ContentLength;
+        await using var stream = new ResumingStream(
+            response, async (rest, token) => await _retries.ExecuteAsync(async again => await http.GetAsync(address(), rest, again), token));
+        return await _intake.ReceiveAsync(stream, length, ct);
     }
 
     private static ScanPipelineItemException Denied(string message) => ScanPipelineItemException.Fetch(ErrorClass.FetchDenied, message);

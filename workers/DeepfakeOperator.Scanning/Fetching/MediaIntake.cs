@@ -129,8 +129,13 @@ internal sealed class MediaIntake(string scratchFolder, long maxBytes, ByteBudge
     /// <summary>Marks files of the scratch folder that belong to a pipeline.</summary>
     internal const string ScratchSuffix = ".media";
 
-    private static MediaType Sniff(ReadOnlySpan<byte> head) => MediaSniffer.Sniff(head)
-        ?? throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, head.IsEmpty ? "the media is empty" : "no decoder takes media that begins like this");
+    private static MediaType Sniff(ReadOnlySpan<byte> head)
+    {
+        if (MediaSniffer.Sniff(head) is { } type) return type;
+        if (head.IsEmpty) throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "the media is empty");
+        throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia,
+            UnsupportedKinds.Name(head) is { } name ? $"not decoded here: {name}" : "no decoder takes media that begins like this");
+    }
 
     private static string Hex(IncrementalHash hash)
     {

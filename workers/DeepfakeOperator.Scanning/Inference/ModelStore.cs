@@ -53,13 +53,13 @@ internal sealed class ModelStore(ScanPipelineOptions options)
     private async Task<byte[]> DownloadAsync(Uri uri, CancellationToken ct)
     {
         // The detector's author names the host, so it is allowed; private addresses stay out of reach.
-        var spec = new MediaSpec { AllowedSchemes = [MediaScheme.Https], AllowedHosts = [uri.IdnHost], MaxBytes = MaxBytes };
+        var spec = new MediaSpec { AllowedSchemes = [MediaScheme.Https], AllowedHosts = [uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]:{uri.Port}" : $"{uri.IdnHost}:{uri.Port}"], MaxBytes = MaxBytes };
         using var clock = new CancellationTokenSource(DownloadTimeout, options.TimeProvider);
         using var wall = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
         using var http = new HttpSource(spec, options.TimeProvider);
         try
         {
-            using var response = await http.GetAsync(uri, wall.Token);
+            using var response = await http.GetAsync(uri, rest: null, wall.Token);
             if (response.Content.Headers.ContentLength > MaxBytes) throw new IOException("it is larger than 2 GiB");
             await response.Content.LoadIntoBufferAsync(Math.Min(MaxBytes, Array.MaxLength), wall.Token);
             return await response.Content.ReadAsByteArrayAsync(wall.Token);

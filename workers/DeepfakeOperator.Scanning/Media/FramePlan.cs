@@ -20,6 +20,9 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     /// <summary>Frame rate where a container does not say it.</summary>
     private const double UnknownRate = 25;
 
+    /// <summary>A duration that lies must not become a step of nothing: then no frame after the first would be another's successor.</summary>
+    private const double LeastStep = 0.001;
+
     /// <summary>How many frames are expected: what a detector that wants fewer chooses from.</summary>
     internal int Expected { get; private init; } = Frames;
 
@@ -48,7 +51,7 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     {
         if (job.Strategy == VideoSamplingStrategy.Clips && detector.ClipLength > 1) return Clips(job, detector, info);
         var interval = job.Strategy == VideoSamplingStrategy.Interval;
-        var step = interval ? job.Interval.TotalSeconds : info.Duration is { } duration ? duration / job.Frames : UnknownDurationStep;
+        var step = interval ? job.Interval.TotalSeconds : info.Duration is { } duration ? Math.Max(duration / job.Frames, LeastStep) : UnknownDurationStep;
         var plan = Make(Every(step), job.Frames, step, info) with { KeyframesOnly = job.Strategy == VideoSamplingStrategy.Keyframes };
         return interval && info.Duration is { } length ? plan with { Expected = Math.Clamp((int)Math.Ceiling(length / step), 1, job.Frames) } : plan;
     }

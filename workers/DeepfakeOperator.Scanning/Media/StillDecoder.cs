@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Scanning.Fetching;
 using SkiaSharp;
@@ -22,10 +23,8 @@ internal static class StillDecoder
         using var pin = media.Bytes.Pin();
         using var codec = Open(media, pin);
         var full = codec.Info;
-        if ((long)full.Width * full.Height > MaxPixels)
-            throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"{full.Width}×{full.Height} pixels are more than {MaxPixels / 1_000_000} megapixels");
-        if (full.Width <= 0 || full.Height <= 0) throw Corrupt("it has no pixels");
-        if (codec.FrameCount > 1) throw ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "animated WebP is not decoded");
+        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && HasTooManyScans(media))
+            throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"a JPEG of more than {JpegScans.Most} scans");
         var size = Size(codec, needed);
         // No colour space: the values as they are stored, which is what detectors are trained on.
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, full.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
@@ -44,10 +43,38 @@ internal static class StillDecoder
         }
     }
 
-    private static unsafe SKCodec Open(FetchedMedia media, System.Buffers.MemoryHandle pin)
+    /// <summary>Opens the picture, or pictures, of a file.</summary>
+    /// <exception cref="ScanPipelineItemException">Unsupported, corrupt or too large.</exception>
+    internal static SKCodec Open(string path) => Open(new SKFileStream(path));
+
+    private static unsafe SKCodec Open(FetchedMedia media, System.Buffers.MemoryHandle pin) =>
+        media.LocalPath is { } path ? Open(path) : Open(new SKMemoryStream(SKData.Create((nint)pin.Pointer, media.Bytes.Length)));
+
+    private static SKCodec Open(SKStream stream)
     {
-        SKStream stream = media.LocalPath is { } path ? new SKFileStream(path) : new SKMemoryStream(SKData.Create((nint)pin.Pointer, media.Bytes.Length));
-        return SKCodec.Create(stream, out var result) ?? throw Error(result);
+        var codec = SKCodec.Create(stream, out var result) ?? throw Error(result);
+        if (codec.Info is { Width: > 0 and var width, Height: > 0 and var height } && (long)width * height <= MaxPixels) return codec;
+        var (across, down) = (codec.Info.Width, codec.Info.Height);
+        codec.Dispose();
+        if (across <= 0 || down <= 0) throw Corrupt("it has no pixels");
+        throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"{across}×{down} pixels are more than {MaxPixels / 1_000_000} megapixels");
+    }
+
+    private static unsafe bool HasTooManyScans(FetchedMedia media)
+    {
+        if (media.LocalPath is not { } path) return JpegScans.TooMany(media.Bytes.Span);
+        using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+        using var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        byte* bytes = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
+        try
+        {
+            return JpegScans.TooMany(new ReadOnlySpan<byte>(bytes, (int)Math.Min(media.Length, int.MaxValue)));
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     private static SKSizeI Size(SKCodec codec, Func<int, int, (int Width, int Height)?> needed)
@@ -65,7 +92,7 @@ internal static class StillDecoder
         return full;
     }
 
-    private static ScanPipelineItemException Error(SKCodecResult result) => result switch
+    internal static ScanPipelineItemException Error(SKCodecResult result) => result switch
     {
         SKCodecResult.Unimplemented => ScanPipelineItemException.Decode(ErrorClass.UnsupportedMedia, "a still of a kind that is not decoded"),
         SKCodecResult.IncompleteInput => Corrupt("the file ends before the picture does"),

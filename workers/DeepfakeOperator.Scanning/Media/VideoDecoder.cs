@@ -17,6 +17,7 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
     /// <exception cref="ScanPipelineItemException">Broken, too large or too slow.</exception>
     internal Task<VideoInfo> ProbeAsync(FetchedMedia media, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
+        if (media.Type.Demuxer.Length == 0) return AnimationDecoder.Probe(media);
         try
         {
             var probe = await FFProbe.AnalyseAsync(media.LocalPath!, _ffmpeg.Options, Ffmpeg.Guard(media.Type), token);
@@ -24,11 +25,15 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
             var video = probe.VideoStreams.FirstOrDefault(stream => stream.Disposition?.GetValueOrDefault("attached_pic") != true);
             var sound = probe.AudioStreams.Count > 0;
             if (video is null) return new VideoInfo(0, 0, duration, sound);
-            if (video is not { Width: > 0 and var width, Height: > 0 and var height }) throw Ffmpeg.Corrupt("its pictures have no size");
-            if ((long)width * height > StillDecoder.MaxPixels)
-                throw ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"frames of {width}×{height} pixels are too large");
+            if (video is not { Width: > 0 and var width, Height: > 0 and var height })
+                throw probe.StandardError.Any(IsTooLarge) ? TooLarge() : Ffmpeg.Corrupt("its pictures have no size");
+            if ((long)width * height > StillDecoder.MaxPixels) throw TooLarge();
             var upright = video.Rotation % 180 == 0 ? (width, height) : (width: height, height: width);
             return new VideoInfo(upright.width, upright.height, duration, sound) { Rate = video.AverageFrameRate };
+        }
+        catch (FFProbeProcessException error) when (error.StandardError.Any(IsTooLarge))
+        {
+            throw TooLarge();
         }
         catch (FFProbeException error)
         {
@@ -41,6 +46,7 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
     internal Task<IReadOnlyList<double>> DecodeAsync(
         FetchedMedia media, FramePlan plan, Func<int, PixelBuffer, CancellationToken, ValueTask> onFrame, CancellationToken ct) => _ffmpeg.WithinTimeAsync(async token =>
     {
+        if (media.Type.Demuxer.Length == 0) return await AnimationDecoder.DecodeAsync(media, plan, onFrame, token);
         using var frame = new PixelBuffer(plan.Width, plan.Height, 3);
         using var pipe = new FramePipe();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
@@ -74,6 +80,11 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
         return (IReadOnlyList<double>)times[..frames];
     }, ct);
 
+    /// <summary>ffmpeg's words where <c>-max_pixels</c> stopped a decoder; some containers then have pictures of no size, others no stream at all.</summary>
+    private static bool IsTooLarge(string line) => line.Contains("exceeds specified max pixel count", StringComparison.Ordinal);
+
+    private static ScanPipelineItemException TooLarge() =>
+        ScanPipelineItemException.Decode(ErrorClass.MediaTooLarge, $"its frames have more than {StillDecoder.MaxPixels / 1_000_000} megapixels");
 
     private static void ReadTime(string line, List<double> times)
     {

@@ -16,13 +16,23 @@ internal sealed class Publisher : IDisposable
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly IProducer<byte[], byte[]> _producer;
+    /// <summary>
+    /// A call that has not come back by then never will: librdkafka forgets the timeout of SendOffsetsToTransaction where the group's coordinator went
+    /// away (confluentinc/librdkafka issue 5456).
+    /// </summary>
+    private static readonly TimeSpan Hung = 2 * CallTimeout;
+
+    private readonly Func<IProducer<byte[], byte[]>> _newProducer;
     private readonly InternalTopics _topics;
     private readonly Messages _messages;
     private readonly ILogger _logger;
     private readonly string _results;
     private readonly string _deadLetters;
     private readonly string _slotName;
+    private IProducer<byte[], byte[]> _producer;
+
+    /// <summary>True: what <see cref="_producer"/> left behind is not cleared up yet, and it must not be used.</summary>
+    private bool _spent;
 
     internal Publisher(ScanConfiguration configuration, InternalTopics topics, int slot, WorkerKafka kafka, ILogger logger)
     {
@@ -30,11 +40,13 @@ internal sealed class Publisher : IDisposable
         var results = configuration.Spec.Results.Kafka;
         (_results, _deadLetters) = (results.Topic, results.DeadLetterTopic ?? results.Topic + "-dlq");
         _slotName = topics.WorkerTransactionalId(slot);
-        _producer = kafka.Producer(new ProducerConfig
+        _newProducer = () => kafka.Producer(new ProducerConfig
         {
             ClientId = _slotName,
             TransactionalId = _slotName,
             TransactionTimeoutMs = (int)TransactionTimeout.TotalMilliseconds,
+            // The client refuses a longer one than the transaction's, and a job's own properties may ask for it.
+            SocketTimeoutMs = (int)CallTimeout.TotalMilliseconds,
             EnableIdempotence = true,
             Acks = Acks.All,
             LingerMs = 5,
@@ -43,45 +55,26 @@ internal sealed class Publisher : IDisposable
             MessageMaxBytes = 100 << 20,
             AllowAutoCreateTopics = false,
         });
+        _producer = _newProducer();
     }
 
     /// <summary>Fences whoever worked as this slot before, and waits until what it left open is decided.</summary>
     /// <exception cref="PodFatalException">The cluster refuses this worker.</exception>
     internal void Open(CancellationToken ct)
     {
-        for (; ; )
-        {
-            ct.ThrowIfCancellationRequested();
-            try
-            {
-                _producer.InitTransactions(CallTimeout);
-                return;
-            }
-            catch (KafkaRetriableException error)
-            {
-                _logger.LogWarning("opening transactions: {Error}; trying again", error.Error.Reason);
-            }
-            catch (KafkaException error) when (!error.Error.IsFatal && error.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown)
-            {
-                _logger.LogWarning("opening transactions: {Error}; trying again", error.Error.Reason);
-            }
-            catch (KafkaException error)
-            {
-                throw new PodFatalException($"Kafka refuses transactions as '{_slotName}': {error.Error.Reason}. The account needs Write and Describe on that transactional id", error);
-            }
-        }
+        do ct.ThrowIfCancellationRequested();
+        while (!Begin());
     }
 
     /// <summary>One transaction over all of this. False: nothing of it is published, try again later.</summary>
     /// <exception cref="PodFatalException">This process can never publish again.</exception>
     internal bool Publish(IReadOnlyList<(HeldPartition Holder, IReadOnlyList<ShardCheckpoint> Checkpoints)> partitions, ShardGroup group)
     {
+        if (_spent && !Renew()) return false;
         if (group.Membership() is not { } membership) return false;
-        var began = false;
         try
         {
             _producer.BeginTransaction();
-            began = true;
             foreach (var (holder, checkpoints) in partitions)
             {
                 foreach (var checkpoint in checkpoints) Produce(holder, checkpoint);
@@ -90,7 +83,7 @@ internal sealed class Publisher : IDisposable
                 .Select(part => (part.Holder.Partition, Offset: part.Holder.CommitOffset(part.Checkpoints)))
                 .Where(part => part.Offset is not null)
                 .Select(part => new TopicPartitionOffset(_topics.Shards, part.Partition, part.Offset!.Value));
-            _producer.SendOffsetsToTransaction(offsets, membership, CallTimeout);
+            if (!SendOffsets([.. offsets], membership)) return false;
             Commit();
             return true;
         }
@@ -101,7 +94,8 @@ internal sealed class Publisher : IDisposable
         catch (KafkaException error)
         {
             _logger.LogWarning("a transaction was not committed: {Code}: {Reason}", error.Error.Code, error.Error.Reason);
-            if (began) Abort();
+            _spent = true;
+            Renew();
             return false;
         }
     }
@@ -149,29 +143,67 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    private void Abort()
+    /// <summary>False: the call hangs, and the producer is left to it.</summary>
+    private bool SendOffsets(IReadOnlyList<TopicPartitionOffset> offsets, IConsumerGroupMetadata membership)
     {
-        for (; ; )
+        var producer = _producer;
+        var call = Task.Factory.StartNew(
+            () => producer.SendOffsetsToTransaction(offsets, membership, CallTimeout),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        if (Task.WaitAny([call], Hung) == 0)
         {
-            try
+            call.GetAwaiter().GetResult();
+            return true;
+        }
+        _logger.LogWarning("Kafka's client did not come back from sending offsets within {Timeout}; another takes its place", Hung);
+        call.ContinueWith(
+            late =>
             {
-                _producer.AbortTransaction(CallTimeout);
-                return;
-            }
-            catch (KafkaRetriableException error)
-            {
-                _logger.LogWarning("aborting: {Reason}; asking again", error.Error.Reason);
-            }
-            catch (KafkaException error) when (IsFatal(error.Error))
-            {
-                throw Fatal(error);
-            }
-            catch (KafkaException error)
-            {
-                // There was nothing to abort any more; the next transaction begins afresh, or says why it can't.
-                _logger.LogWarning("aborting: {Code}: {Reason}", error.Error.Code, error.Error.Reason);
-                return;
-            }
+                // Fenced by then, or told of the outage at last: of no interest to anybody.
+                _ = late.Exception;
+                producer.Dispose();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.None,
+            TaskScheduler.Default);
+        _spent = true;
+        _producer = _newProducer();
+        if (Begin()) _spent = false;
+        return false;
+    }
+
+    /// <summary>
+    /// A fresh client in place of one whose transaction failed. Its first call ends that transaction: nothing is left to be aborted, and nothing that the
+    /// old client still believes can be wrong. False: try again later.
+    /// </summary>
+    private bool Renew()
+    {
+        _producer.Dispose();
+        _producer = _newProducer();
+        _spent = !Begin();
+        return !_spent;
+    }
+
+    /// <summary>Ends what this slot left open, here or in an earlier pod. False: no answer, try again.</summary>
+    private bool Begin()
+    {
+        try
+        {
+            _producer.InitTransactions(CallTimeout);
+            return true;
+        }
+        catch (KafkaException error) when (
+            error is KafkaRetriableException
+            || (!error.Error.IsFatal && error.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown))
+        {
+            _logger.LogWarning("opening transactions: {Error}; trying again", error.Error.Reason);
+            return false;
+        }
+        catch (KafkaException error)
+        {
+            throw new PodFatalException($"Kafka refuses transactions as '{_slotName}': {error.Error.Reason}. The account needs Write and Describe on that transactional id", error);
         }
     }
 
