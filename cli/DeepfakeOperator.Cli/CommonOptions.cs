@@ -11,6 +11,11 @@ internal static class CommonOptions
         DefaultValueFactory = _ => OutputFormat.Text,
     };
 
+    internal static Option<string?> Secrets() => new("--secrets")
+    {
+        Description = "Folder with a folder for each Secret that detectors name (remote.apiKeySecretRef), one file a key.",
+    };
+
     internal static Option<string?> Model() => new("--model", "-m")
     {
         Description = "Where the model is, instead of spec.model.uri: its file, or a folder in which files are found by sha256 or by name.",

@@ -35,10 +35,16 @@ public sealed class CatalogueTests
             var sha256 = filled.IndexOf("\n    sha256:", model, StringComparison.Ordinal);
             filled = filled[..model] + "\n  model:\n    uri: file:///nowhere/model.onnx" + filled[sha256..];
         }
-        var check = (await Run.OfAsync("detector", "check", folder.Write(name, filled), "--output", "json")).Records.Single();
+        List<string> files = [folder.Write(name, filled)];
+        if (Field(text, "    detector: ", or: "") is { Length: > 0 } faces) files.Add(Path.Combine(AppContext.BaseDirectory, "detectors", faces + ".yaml"));
+        var checks = await Run.OfAsync(["detector", "check", .. files, "--output", "json"]);
+        var check = checks.Records.Single(record => (string)record["detector"]! == Path.GetFileNameWithoutExtension(name));
         Assert.True((string)check["reason"]! == (remote ? "ConformanceMissing" : "ModelNotFound"), (string)check["message"]!);
     }
 
-    private static string Field(string text, string head) =>
-        text.Split('\n').First(line => line.StartsWith(head, StringComparison.Ordinal))[head.Length..].Split('#')[0].Trim();
+    private static string Field(string text, string head, string? or = null)
+    {
+        var line = text.Split('\n').FirstOrDefault(line => line.StartsWith(head, StringComparison.Ordinal));
+        return line?[head.Length..].Split('#')[0].Trim() ?? or ?? throw new FormatException($"there is no '{head}'");
+    }
 }

@@ -41,6 +41,32 @@ public sealed class ScanTests
     }
 
     [Fact]
+    public async Task Raw_outputs_are_added_where_they_are_asked_for()
+    {
+        using var folder = new TestFolder();
+        var picture = folder.Write("a.jpg", TestFolder.Picture(1));
+        var run = await Run.OfAsync("scan", folder.Path, "--detector", Run.Detector, "--output", "json", "--raw");
+        var unit = run[picture]["raw"]!.AsArray().Single()!;
+        Assert.Equal(("upsampling-trace", 0, "logit"), ((string)unit["detector"]!, (int)unit["unit"]!, (string)unit["outputs"]![0]!["name"]!));
+        var logit = (double)unit["outputs"]![0]!["values"]![0]!;
+        Assert.Equal((double)run[picture]["detectors"]![0]!["score"]!, 1 / (1 + Math.Exp(-logit)), 6);
+        Assert.Equal(2, (await Run.OfAsync("scan", folder.Path, "--detector", Run.Detector, "--raw")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_detector_that_another_needs_is_asked_for()
+    {
+        using var folder = new TestFolder();
+        var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "detectors", "aasist.yaml"), TestContext.Current.CancellationToken);
+        var yaml = folder.Write("d.yaml", text.Replace("    pad: Tile", "    voiceActivity: silero-vad\n    pad: Tile", StringComparison.Ordinal));
+        var run = await Run.OfAsync("scan", folder.Path, "--detector", yaml);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("spec.audio.voiceActivity: no --detector file holds 'silero-vad'", run.Error, StringComparison.Ordinal);
+        var alone = await Run.OfAsync("scan", folder.Path, "--detector", Path.Combine(AppContext.BaseDirectory, "detectors", "silero-vad.yaml"));
+        Assert.Contains("none of them has role Detector", alone.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Many_items_are_reported_once_each()
     {
         using var folder = new TestFolder();

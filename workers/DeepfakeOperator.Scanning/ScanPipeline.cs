@@ -115,6 +115,9 @@ public sealed class ScanPipeline : IAsyncDisposable
                 // Only who asks for raw outputs (a check) has a use for a face detector by itself.
                 if (detector.Spec.Role != DetectorRole.Detector && options.RawOutputs is null)
                     throw new DetectorException("DescriptorInvalid", $"role: {detector.Spec.Role} is not run by itself, only for other detectors");
+                // Before anything is fetched for it.
+                var problems = detector.Spec.Modality == Modality.Remote ? [] : DetectorSupport.Problems(detector.Spec);
+                if (problems.Count > 0) throw new DetectorException("DescriptorInvalid", string.Join("; ", problems));
                 gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
                 await FaceDetectors.LoadAsync(detector, faceSessions, providers, new ModelStore(options), logger, ct);
                 var remote = detector.Spec.Modality == Modality.Remote;

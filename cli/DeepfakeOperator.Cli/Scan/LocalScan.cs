@@ -8,7 +8,10 @@ using DeepfakeOperator.Scanning;
 namespace DeepfakeOperator.Cli.Scan;
 
 /// <summary>The worker's own pipeline over local files: no cluster, no Kafka. The files stand in for a topic of one partition.</summary>
-internal static class LocalScan
+/// <param name="detectors">The detectors.</param>
+/// <param name="secretsFolder">Secrets that they name, or null.</param>
+/// <param name="raw">True: the raw outputs of the models are kept too.</param>
+internal sealed class LocalScan(IReadOnlyList<ResolvedDetector> detectors, string? secretsFolder, bool raw)
 {
     /// <summary><c>namespace/name</c> of the ScanJob that stands in the records.</summary>
     internal const string ScanJob = Namespace + "/" + Name;
@@ -23,15 +26,14 @@ internal static class LocalScan
 
     /// <summary>Scans the files and hands out each item when it is done, in no order.</summary>
     /// <exception cref="UsageException">The detectors cannot be run.</exception>
-    internal static async Task RunAsync(
-        IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, Task> onItem, CancellationToken ct)
+    internal async Task RunAsync(IEnumerable<LocalItem> items, Func<ScannedItem, Task> onItem, CancellationToken ct)
     {
         var listener = raw ? new RawListener(detectors) : null;
         using var scratch = new ScratchFolder();
         using var room = new SemaphoreSlim(InFlight);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var done = Channel.CreateBounded<ScannedItem>(InFlight);
-        await using var pipeline = await StartAsync(detectors, scratch.Path, listener, ct);
+        await using var pipeline = await StartAsync(scratch.Path, listener, ct);
         var submitting = SubmitAsync(pipeline, items, room, done.Writer, stop.Token);
         try
         {
@@ -48,8 +50,7 @@ internal static class LocalScan
         }
     }
 
-    private static async Task<ScanPipeline> StartAsync(
-        IReadOnlyList<ResolvedDetector> detectors, string scratch, RawListener? listener, CancellationToken ct)
+    private async Task<ScanPipeline> StartAsync(string scratch, RawListener? listener, CancellationToken ct)
     {
         var configuration = new ScanConfiguration
         {
@@ -61,7 +62,10 @@ internal static class LocalScan
         };
         try
         {
-            var options = new ScanPipelineOptions { ScratchFolder = scratch, RawOutputs = listener is null ? null : listener.Hear };
+            var options = new ScanPipelineOptions
+            {
+                ScratchFolder = scratch, DetectorSecretsFolder = secretsFolder, RawOutputs = listener is null ? null : listener.Hear,
+            };
             return await ScanPipeline.StartAsync(configuration, options, ct);
         }
         catch (PodFatalException error)

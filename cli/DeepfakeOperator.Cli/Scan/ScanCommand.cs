@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Cli.Detectors;
 using Spectre.Console;
 
@@ -21,13 +20,14 @@ internal static class ScanCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var model = CommonOptions.Model();
+        var secrets = CommonOptions.Secrets();
         var format = CommonOptions.Output();
         var raw = new Option<bool>("--raw") { Description = "With --output json, adds the raw values of the models' output tensors to each record." };
         var command = new Command("scan",
             "Scans local files without a cluster. With --output json one record a line, the very record that a worker writes to Kafka; an item "
             + "without a verdict ends as a record with error (class, stage, message), and the rest goes on. " + DeepfakeCommand.ExitCodes)
         {
-            paths, detectors, model, format, raw,
+            paths, detectors, model, secrets, format, raw,
         };
         command.SetAction(async (arguments, ct) =>
         {
@@ -38,10 +38,11 @@ internal static class ScanCommand
             var json = arguments.GetValue(format) == OutputFormat.Json;
             if (arguments.GetValue(raw) && !json) throw new UsageException("--raw: only with --output json");
             var resolved = DetectorSet.Scoring(DetectorSet.Resolve(documents, arguments.GetValue(model) is { } path ? new ModelFiles(path) : null));
+            var scan = new LocalScan(resolved, arguments.GetValue(secrets), arguments.GetValue(raw));
             var items = LocalFiles.Under(media);
             return !json && console.Profile.Out.IsTerminal
-                ? await ToTableAsync(console, resolved, items, ct)
-                : await ToLinesAsync(output, resolved, items, arguments.GetValue(raw), json ? ResultLines.Json : ResultLines.Plain, ct);
+                ? await ToTableAsync(console, scan, items, ct)
+                : await ToLinesAsync(output, scan, items, json ? ResultLines.Json : ResultLines.Plain, ct);
         });
         return command;
     }
@@ -60,11 +61,10 @@ internal static class ScanCommand
     private static bool IsYaml(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
 
     private static async Task<int> ToLinesAsync(
-        TextWriter output, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, bool raw, Func<ScannedItem, string> line,
-        CancellationToken ct)
+        TextWriter output, LocalScan scan, IEnumerable<LocalItem> items, Func<ScannedItem, string> line, CancellationToken ct)
     {
         var failed = 0;
-        await LocalScan.RunAsync(detectors, items, raw, async item =>
+        await scan.RunAsync(items, async item =>
         {
             if (item.Outcome.Verdict is null) failed++;
             await output.WriteLineAsync(line(item).AsMemory(), ct);
@@ -72,15 +72,14 @@ internal static class ScanCommand
         return failed == 0 ? DeepfakeCommand.Ok : DeepfakeCommand.SomeFailed;
     }
 
-    private static async Task<int> ToTableAsync(
-        IAnsiConsole console, IReadOnlyList<ResolvedDetector> detectors, IEnumerable<LocalItem> items, CancellationToken ct)
+    private static async Task<int> ToTableAsync(IAnsiConsole console, LocalScan scan, IEnumerable<LocalItem> items, CancellationToken ct)
     {
         var all = items.ToList();
         var table = new ResultTable();
         await console.Progress().StartAsync(async progress =>
         {
             var bar = progress.AddTask("scanning", maxValue: all.Count);
-            await LocalScan.RunAsync(detectors, all, raw: false, item =>
+            await scan.RunAsync(all, item =>
             {
                 table.Add(item);
                 bar.Increment(1);
