@@ -62,7 +62,8 @@ internal static class KafkaTopics
     }
 
     /// <summary>Gives a topic as many partitions, where it has fewer, and waits until they are there. False: this broker cannot.</summary>
-    public static async Task<bool> GrowAsync(this KafkaConnection connection, string topic, int partitions, ILogger log, CancellationToken cancellation)
+    public static async Task<bool> GrowAsync(
+        this KafkaConnection connection, string topic, int partitions, ILogger log, CancellationToken cancellation)
     {
         try
         {
@@ -85,7 +86,8 @@ internal static class KafkaTopics
             if (await connection.PartitionsOfAsync(topic) >= partitions) return true;
             await Task.Delay(TimeSpan.FromMilliseconds(100 * attempt), cancellation);
         }
-        throw new BlockedException(Reasons.KafkaFailed, $"topic '{topic}' was given {partitions} partitions but does not show them. Look at the brokers' logs");
+        throw new BlockedException(
+            Reasons.KafkaFailed, $"topic '{topic}' was given {partitions} partitions but does not show them. Look at the brokers' logs");
     }
 
     /// <summary>Offsets of partitions as readers of committed records see them: an end is the last stable offset.</summary>

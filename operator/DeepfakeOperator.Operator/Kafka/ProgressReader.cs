@@ -14,7 +14,7 @@ internal sealed class ProgressReader(IConsumer<string, byte[]> consumer, ILogger
     private readonly ConcurrentQueue<Action> _changes = new();
     private readonly ConcurrentDictionary<string, IProgressSink> _sinks = new();
 
-    /// <summary>Begins reading partitions <paramref name="from"/> to (without) <paramref name="to"/>; the sink is called until <see cref="Detach"/>.</summary>
+    /// <summary>Begins reading partitions from <paramref name="from"/> up to, without, <paramref name="to"/>; until <see cref="Detach"/>.</summary>
     public void Attach(string topic, int from, int to, IProgressSink sink) => _changes.Enqueue(() =>
     {
         _sinks[topic] = sink;

@@ -35,7 +35,7 @@ internal sealed class BatchFleet
         return count;
     }
 
-    /// <summary>Slow workers that, to the end of the batch, would take so much longer than a typical one that its start-up is paid for twice.</summary>
+    /// <summary>Slow workers that to the end of the batch take so much longer than a typical one that it pays its start-up twice.</summary>
     public int WorthExchanging
     {
         get

@@ -36,10 +36,14 @@ internal static class BatchNeed
         if (fleet.Does(left * (1 - Alarm), have) >= input.Left)
         {
             var dispensable = fleet.Dispensable(left * (1 - Reserve), input.Left);
-            if (dispensable == 0 && have < policy.Max && fleet.WorthExchanging > 0) return new(Math.Min(policy.Max, have + fleet.WorthExchanging), Reasons.ExchangingSlow, exchanging);
+            if (dispensable == 0 && have < policy.Max && fleet.WorthExchanging > 0)
+            {
+                return new(Math.Min(policy.Max, have + fleet.WorthExchanging), Reasons.ExchangingSlow, exchanging);
+            }
             // Who stands in for a slow one must be ready before that one goes.
             if (dispensable > 0 && input.Pending > 0) return new(have, Reasons.ExchangingSlow, exchanging);
-            // Those that are starting and turned out not to be needed are given back, and slow ones that others can stand in for; the rest have paid their price.
+            // Those that are starting and turned out not to be needed are given back, and slow ones that others can stand in for.
+            // The rest have paid their price.
             var fewest = input.Ready - dispensable;
             while (fewest < have && fleet.Does(left * (1 - Reserve), fewest) < input.Left) fewest++;
             return new(Math.Max(1, fewest), Reasons.OnTarget, onTarget);

@@ -113,7 +113,8 @@ internal sealed class ScanSession(ScanJob job, KafkaConnections connections, Dea
     }
 
     /// <summary>
-    /// Gives the internal topics as many partitions as there may be workers, where they have fewer: a worker without a partition would idle. They never get fewer.
+    /// Gives the internal topics as many partitions as there may be workers, where they have fewer: a worker without one would idle.
+    /// They never get fewer.
     /// </summary>
     public async Task GrowAsync(ScanJob current, CancellationToken cancellation)
     {

@@ -1,7 +1,8 @@
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// What each worker of a job does in a second while it has work, over all its life: uneven items even out only slowly, and a worker's GPU does not change.
+/// What each worker of a job does in a second while it has work, over all its life: uneven items even out only slowly, and a worker's GPU
+/// does not change.
 /// </summary>
 internal sealed class SlotRates
 {
@@ -32,7 +33,10 @@ internal sealed class SlotRates
         {
             var items = progress.SlotItems.GetValueOrDefault(slot);
             if (!_workers.TryGetValue(uid, out var done)) _workers[uid] = (0, 0);
-            else if (_at is { } last && progress.BusySlots.Contains(slot)) _workers[uid] = (done.Items + items - _seen.GetValueOrDefault(slot), done.Seconds + (now - last).TotalSeconds);
+            else if (_at is { } last && progress.BusySlots.Contains(slot))
+            {
+                _workers[uid] = (done.Items + items - _seen.GetValueOrDefault(slot), done.Seconds + (now - last).TotalSeconds);
+            }
             _seen[slot] = items;
         }
         _at = now;

@@ -91,7 +91,10 @@ internal static class StatusComposer
             conditions.Set(ConditionTypes.ScalingActive, active, scaling.Reason, scaling.Message);
         }
         else if (seen.Blocked is { } blocked) conditions.Set(ConditionTypes.ScalingActive, false, blocked.Reason, "the workers that are there stay");
-        else if (!Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Set(ConditionTypes.ScalingActive, false, Reasons.NotStarted, "");
+        else if (!Conditions.IsTrue(before.Conditions, ConditionTypes.Planned))
+        {
+            conditions.Set(ConditionTypes.ScalingActive, false, Reasons.NotStarted, "");
+        }
     }
 
     private static void SetKstatus(Conditions conditions, ScanJob job, ScanJobStatus before, Observation seen)
@@ -105,7 +108,10 @@ internal static class StatusComposer
         else if (seen.Connecting && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Connecting, "waiting for Kafka's answer");
         else if (seen.Plan is null && !Conditions.IsTrue(before.Conditions, ConditionTypes.Planned)) conditions.Reconciling(Reasons.Planning, "freezing the source offsets");
         else if (seen.Progress is null) conditions.Reconciling(Reasons.Restoring, "reading earlier progress");
-        else if (job.Spec.Workers.Replicas == 0 && seen.Workers.Existing == 0) conditions.Ready(Reasons.SetByHand, "spec.workers.replicas is 0, as asked");
+        else if (job.Spec.Workers.Replicas == 0 && seen.Workers.Existing == 0)
+        {
+            conditions.Ready(Reasons.SetByHand, "spec.workers.replicas is 0, as asked");
+        }
         else if (seen.Workers.Ready == 0) conditions.Reconciling(Reasons.WaitingForWorkers, Starting(seen.Workers));
         else conditions.Ready(Reasons.Running, $"{seen.Workers.Ready} of {seen.Workers.Desired} workers are ready");
     }

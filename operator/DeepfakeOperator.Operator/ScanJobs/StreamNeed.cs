@@ -34,7 +34,9 @@ internal static class StreamNeed
         var keepsUp = load.WorkersToKeepUp(0);
         // How old the oldest will be when a worker asked for now is ready.
         var age = load.OldestAge + startUp * (1 - 1 / Math.Max(1, load.BusiestOf(Math.Max(1, now))));
-        var more = now < load.WorkersToKeepUp(Nearly * Math.Clamp(1 - (age / wait - 1) / 0.4, 0, 1)) && age > wait ? Math.Max(forWait, keepsUp) : forWait;
+        // A backlog that is hardly too old may be chance; the older it is, the less may be.
+        var chance = Nearly * Math.Clamp(1 - (age / wait - 1) / 0.4, 0, 1);
+        var more = now < load.WorkersToKeepUp(chance) && age > wait ? Math.Max(forWait, keepsUp) : forWait;
         if (now < more) return new(Math.Min(working, more), Reasons.DrainingBacklog, "more waits than fewer workers would do in time");
 
         // Work that will be done when the delay is over keeps no worker.

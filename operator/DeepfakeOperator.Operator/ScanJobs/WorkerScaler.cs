@@ -3,8 +3,8 @@ using DeepfakeOperator.Api.ScanJobs;
 namespace DeepfakeOperator.Operator.ScanJobs;
 
 /// <summary>
-/// What the <see cref="Autoscaler"/> is told of one job, and what it must remember between two looks. A new one begins with the workers that are there, so that after
-/// a restart none is started and none is sent away before more is known.
+/// What the <see cref="Autoscaler"/> is told of one job, and what it must remember between two looks. A new one begins with the workers that are
+/// there, so that after a restart none is started and none is sent away before more is known.
 /// </summary>
 internal sealed class WorkerScaler
 {
@@ -57,7 +57,7 @@ internal sealed class WorkerScaler
         });
     }
 
-    /// <summary>The job stood still for a while: that says nothing of speed, and the number that is found afterwards is where the next decision begins.</summary>
+    /// <summary>The job stood still: that says nothing of speed, and the next decision begins with the number that is found then.</summary>
     public void Interrupt()
     {
         _rate = _rate.Pause();

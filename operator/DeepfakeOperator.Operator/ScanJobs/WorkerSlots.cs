@@ -51,7 +51,7 @@ internal sealed class WorkerSlots(
             // A worker that ended while there was work makes room for the next.
             var ended = WorkerJob.IsComplete(worker) && clock.GetUtcNow() - worker.Metadata.CreationTimestamp >= ShortestLife;
             if (ended) await DrainAsync(worker, cancellation);
-            else living.Add(new WorkerSlot(slot, ReadyPodOf(worker) is not null, busy?.Contains(slot) ?? true, slow.TryGetValue(slot, out var rate) ? rate : null));
+            else living.Add(new WorkerSlot(slot, ReadyPodOf(worker) is not null, busy?.Contains(slot) ?? true, SlowRateOf(slot)));
         }
         foreach (var slot in WorkerSlot.ToDrain(living, desired))
         {
@@ -63,6 +63,8 @@ internal sealed class WorkerSlots(
             await CreateAsync(job, slot, cancellation);
         }
         return counts;
+
+        double? SlowRateOf(int slot) => slow.TryGetValue(slot, out var rate) ? rate : null;
     }
 
     /// <summary>Drains all of them; failed ones stay to be looked at unless <paramref name="failedToo"/>.</summary>

@@ -77,11 +77,14 @@ public sealed class TestCluster : IAsyncLifetime
     /// <param name="handler">Sees its requests on their way to the API server.</param>
     internal async Task<RunningOperator> StartOperatorAsync(string @namespace, bool leaderElect = false, DelegatingHandler? handler = null)
     {
-        var kubernetes = handler is null ? Kubernetes : new Kubernetes(_controlPlane!.Configuration, handler);
+        var kubernetes = handler is null ? Kubernetes : Through(handler);
         var running = new RunningOperator(kubernetes, @namespace, leaderElect, _logs!);
         await running.SyncedAsync();
         return running;
     }
+
+    /// <summary>A client whose requests pass the handler.</summary>
+    internal Kubernetes Through(DelegatingHandler handler) => new(_controlPlane!.Configuration, handler);
 
     internal ResourceClient<T> Client<T>()
         where T : class, IKubernetesObject<V1ObjectMeta> => new(Api);

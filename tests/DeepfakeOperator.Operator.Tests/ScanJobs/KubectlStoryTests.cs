@@ -28,7 +28,9 @@ public sealed class KubectlStoryTests(TestCluster cluster, ITestOutputHelper out
         var seen = await history.EndAsync();
         var phases = seen.Select(state => (string?)state["status"]?["phase"]).OfType<string>().ToList();
         output.WriteLine(string.Join(" ", phases));
-        Assert.Equal(["Pending", "Planning", "Running", "Succeeded"], phases.Where((phase, index) => index == 0 || phases[index - 1] != phase));
+        // Pending is seen only where the detector's check takes longer than the first look at the job.
+        var told = phases.Where((phase, index) => index == 0 || phases[index - 1] != phase).SkipWhile(phase => phase == "Pending");
+        Assert.Equal(["Planning", "Running", "Succeeded"], told);
         Assert.DoesNotContain(seen, state => Is(state, ConditionTypes.Stalled));
 
         var table = await KubectlAsync(scenario, "get", "sj");

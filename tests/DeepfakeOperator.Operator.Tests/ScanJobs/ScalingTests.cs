@@ -66,7 +66,8 @@ public sealed class ScalingTests(TestCluster cluster)
         await UntilAsync(scenario, ready: 3, Reasons.AsFastAsAllowed);
         await ScaleAsync(scenario, 0);
         await scenario.UntilAsync(
-            now => now.Status is { Replicas: 0, Workers: { Ready: 0, Draining: 0 } } && Conditions.IsTrue(now.Status.Conditions, ConditionTypes.Ready),
+            now => now.Status is { Replicas: 0, Workers: { Ready: 0, Draining: 0 } }
+                && Conditions.IsTrue(now.Status.Conditions, ConditionTypes.Ready),
             "no worker, as asked");
     }
 
@@ -118,10 +119,12 @@ public sealed class ScalingTests(TestCluster cluster)
     }
 
     private static Task<ScanJob> UntilAsync(Scenario scenario, int ready, string reason) => scenario.UntilAsync(
-        job => job.Status?.Workers.Ready == ready && job.Status.Workers.Desired == ready && Scaling(job).Reason == reason, $"{ready} ready, {reason}");
+        job => job.Status?.Workers.Ready == ready && job.Status.Workers.Desired == ready && Scaling(job).Reason == reason,
+        $"{ready} ready, {reason}");
 
     private static async Task<IReadOnlyList<string>> UidsAsync(Scenario scenario) =>
-        [.. (await scenario.WorkerJobsAsync()).Where(worker => worker.Metadata.DeletionTimestamp is null).Select(worker => worker.Metadata.Uid).Order()];
+        [.. (await scenario.WorkerJobsAsync())
+            .Where(worker => worker.Metadata.DeletionTimestamp is null).Select(worker => worker.Metadata.Uid).Order()];
 
     private static V1Condition Scaling(ScanJob job) => Conditions.Find(job.Status!.Conditions, ConditionTypes.ScalingActive)!;
 }
