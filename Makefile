@@ -1,7 +1,7 @@
 # One place for every command. `make help` lists them; README.md shows the two that matter.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo simulate fuzz parity model corpus clean
+.PHONY: help deps build test demo simulate fuzz chaos-worker parity model corpus clean
 
 CONFIGURATION ?= Release
 DOTNET_FLAGS := --nologo -v q -c $(CONFIGURATION)
@@ -9,7 +9,7 @@ BIN := artifacts/bin
 LOWER := $(shell echo $(CONFIGURATION) | tr A-Z a-z)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## Install the Debian packages that building, testing and the demo need
 	@./tests/deps.sh
@@ -39,6 +39,11 @@ fuzz: deps ## Mutated and hostile files through the worker's fetch and decode. F
 	@dotnet build tests/DeepfakeOperator.Fuzz $(DOTNET_FLAGS) >&2
 	@exec dotnet $(BIN)/DeepfakeOperator.Fuzz/$(LOWER)/DeepfakeOperator.Fuzz.dll \
 		--files $(or $(FILES),10000) --seed $(or $(SEED),1) $(if $(ONLY),--only $(ONLY))
+
+chaos-worker: deps ## Workers killed at random and the broker too, then every item accounted for. KILLS=n, ITEMS=n, SEED=n
+	@dotnet build tests/DeepfakeOperator.Chaos $(DOTNET_FLAGS) >&2
+	@exec dotnet $(BIN)/DeepfakeOperator.Chaos/$(LOWER)/DeepfakeOperator.Chaos.dll \
+		--kills $(or $(KILLS),100) --items $(or $(ITEMS),100000) --seed $(or $(SEED),1) --restart-broker
 
 model: ## Train the bundled detector anew (seeded, under 30 minutes on two cores)
 	@./models/upsampling-trace/train.sh

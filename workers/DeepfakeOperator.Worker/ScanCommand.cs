@@ -16,10 +16,14 @@ internal static class ScanCommand
         var configuration = new Option<string>("--configuration") { Description = "File with the job and its detectors as JSON.", Required = true };
         var kafkaSecret = new Option<string?>("--kafka-secret") { Description = "Folder with the Kafka secret, one file a key." };
         var mediaSecret = new Option<string?>("--media-secret") { Description = "Folder with the object store's credentials, one file a key." };
+        var detectorSecrets = new Option<string?>("--detector-secrets") { Description = "Folder with one folder for each Secret that a detector names." };
         var scratch = new Option<string>("--scratch") { Description = "Folder for fetched media.", Required = true };
         var port = new Option<int>("--port") { Description = "Port of /metrics, /healthz and /readyz.", DefaultValueFactory = _ => 8080 };
         var termination = new Option<string?>("--termination-message") { Description = "File for the last words when this pod can do no more." };
-        var command = new Command("scan", "Work off the shards of a ScanJob.") { slot, configuration, kafkaSecret, mediaSecret, scratch, port, termination };
+        var command = new Command("scan", "Work off the shards of a ScanJob.")
+        {
+            slot, configuration, kafkaSecret, mediaSecret, detectorSecrets, scratch, port, termination,
+        };
         command.SetAction(async (arguments, _) =>
         {
             var lastWords = new LastWords(arguments.GetValue(termination));
@@ -27,7 +31,13 @@ internal static class ScanCommand
             {
                 var scan = await ReadAsync(arguments.GetRequiredValue(configuration));
                 var kafka = KafkaClientSettings.Of(scan.Spec.Source.Kafka, await SecretAsync(arguments.GetValue(kafkaSecret)));
-                await RunAsync(scan, kafka, arguments.GetValue(slot), arguments.GetRequiredValue(scratch), arguments.GetValue(mediaSecret), arguments.GetValue(port));
+                var options = new ScanPipelineOptions
+                {
+                    ScratchFolder = arguments.GetRequiredValue(scratch),
+                    MediaSecretFolder = arguments.GetValue(mediaSecret),
+                    DetectorSecretsFolder = arguments.GetValue(detectorSecrets),
+                };
+                await RunAsync(scan, kafka, arguments.GetValue(slot), options, arguments.GetValue(port));
                 return 0;
             }
             catch (Exception error) when (error is PodFatalException or FormatException)
@@ -47,8 +57,7 @@ internal static class ScanCommand
         return command;
     }
 
-    private static async Task RunAsync(
-        ScanConfiguration scan, KafkaClientSettings kafka, int slot, string scratch, string? mediaSecret, int port)
+    private static async Task RunAsync(ScanConfiguration scan, KafkaClientSettings kafka, int slot, ScanPipelineOptions options, int port)
     {
         if (scan.Spec.Results.Dapr is not null) throw new PodFatalException("spec.results.dapr is not supported by this version of the worker; remove it");
         var builder = WebApplication.CreateSlimBuilder();
@@ -65,8 +74,7 @@ internal static class ScanCommand
 
         try
         {
-            var options = new ScanPipelineOptions { ScratchFolder = scratch, MediaSecretFolder = mediaSecret, LoggerFactory = logs };
-            await using var pipeline = await ScanPipeline.StartAsync(scan, options, drain);
+            await using var pipeline = await ScanPipeline.StartAsync(scan, options with { LoggerFactory = logs }, drain);
             await using (worker = new ShardWorker(scan, new ShardWorkerOptions { Slot = slot, Kafka = kafka, LoggerFactory = logs }, pipeline.SubmitAsync))
             {
                 app.Logger.LogInformation("slot {Slot} of {Namespace}/{Name} scans on {Provider}", slot, scan.Namespace, scan.Name, pipeline.Provider);

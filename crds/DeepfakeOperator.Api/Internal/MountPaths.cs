@@ -12,6 +12,9 @@ public static class MountPaths
     /// <summary>Secret of <c>source.media.credentialsSecretRef</c>.</summary>
     public const string MediaSecret = "/etc/deepfake/media";
 
+    /// <summary>Secrets that detectors name, such as <c>remote.apiKeySecretRef</c>: one folder each.</summary>
+    public const string DetectorSecrets = "/etc/deepfake/detectors";
+
     /// <summary>Scratch space for fetched media.</summary>
     public const string Scratch = "/var/run/deepfake";
 

@@ -134,7 +134,7 @@ internal sealed class DetectorReconciler<T>(
     {
         var configMap = WorkerConfiguration.ConfigMap(detector, check, "detector.json", descriptor, ApiGroup.DetectorLabel);
         await configMaps.ApplyAsync(check, configMap, cancellation);
-        await jobClient.CreateAsync(check.Namespace, WorkerJob.Check(detector, check.Namespace, check.Name, options.WorkerImage), cancellation);
+        await jobClient.CreateAsync(check.Namespace, WorkerJob.Check(detector, detector.Spec, check.Namespace, check.Name, options.WorkerImage), cancellation);
     }
 
     private async Task DeleteChecksAsync(T detector, ObjectKey except, CancellationToken cancellation)

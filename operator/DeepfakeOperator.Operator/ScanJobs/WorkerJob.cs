@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Internal;
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Operator.Runtime;
 using k8s;
@@ -13,7 +15,7 @@ internal static class WorkerJob
     private const string KueueQueue = "kueue.x-k8s.io/queue-name";
     private const string KueuePriority = "kueue.x-k8s.io/priority-class";
 
-    public static JsonObject Scan(ScanJob job, int slot, string image)
+    public static JsonObject Scan(ScanJob job, IReadOnlyList<ResolvedDetector> detectors, int slot, string image)
     {
         var labels = new JsonObject { [ApiGroup.ScanJobLabel] = Names.Label(job.Metadata.Name), [ApiGroup.SlotLabel] = $"{slot}" };
         foreach (var copied in (string[])[KueueQueue, KueuePriority])
@@ -21,14 +23,14 @@ internal static class WorkerJob
             if (job.Metadata.Labels?.TryGetValue(copied, out var value) == true) labels[copied] = value;
         }
         var name = Names.Worker(job.Metadata.Name, slot);
-        return Build(job, job.Metadata.NamespaceProperty, name, labels, WorkerPod.Scan(job, slot, image), job.Spec.BackoffLimit);
+        return Build(job, job.Metadata.NamespaceProperty, name, labels, WorkerPod.Scan(job, detectors, slot, image), job.Spec.BackoffLimit);
     }
 
     /// <summary>A detector's check: it either answers or fails, so it gets few attempts, and its own end to clean up after it.</summary>
-    public static JsonObject Check(IKubernetesObject<V1ObjectMeta> detector, string @namespace, string name, string image)
+    public static JsonObject Check(IKubernetesObject<V1ObjectMeta> detector, DetectorSpec spec, string @namespace, string name, string image)
     {
         var labels = new JsonObject { [ApiGroup.DetectorLabel] = Names.Label(detector.Metadata.Name) };
-        return Build(detector, @namespace, name, labels, WorkerPod.Check(detector.Metadata.Name, name, image), backoffLimit: 2);
+        return Build(detector, @namespace, name, labels, WorkerPod.Check(detector.Metadata.Name, spec, name, image), backoffLimit: 2);
     }
 
     public static bool IsComplete(V1Job job) => IsTrue(job, "Complete") || IsTrue(job, "SuccessCriteriaMet");

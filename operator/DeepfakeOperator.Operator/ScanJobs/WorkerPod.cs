@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.ScanJobs;
 
@@ -18,7 +19,7 @@ internal static class WorkerPod
     private static readonly TimeSpan DrainMargin = TimeSpan.FromSeconds(10);
 
     /// <summary>The template of a worker slot's pods, the user's template merged onto it.</summary>
-    public static JsonObject Scan(ScanJob job, int slot, string image)
+    public static JsonObject Scan(ScanJob job, IReadOnlyList<ResolvedDetector> detectors, int slot, string image)
     {
         var source = job.Spec.Source;
         var arguments = new List<string> { "scan", "--slot", $"{slot}", "--configuration", $"{MountPaths.Configuration}/{ScanConfiguration.FileName}" };
@@ -35,6 +36,7 @@ internal static class WorkerPod
             arguments.AddRange(["--media-secret", MountPaths.MediaSecret]);
             Mount(mounts, volumes, "media", MountPaths.MediaSecret, new() { ["secret"] = new JsonObject { ["secretName"] = media.Name } });
         }
+        MountSecrets(detectors.Select(detector => detector.Spec), arguments, mounts, volumes);
         arguments.AddRange(["--scratch", MountPaths.Scratch, "--port", $"{Port}", "--termination-message", MountPaths.TerminationMessage]);
 
         var container = Container(image, arguments, mounts, volumes);
@@ -53,15 +55,16 @@ internal static class WorkerPod
     }
 
     /// <summary>The template of a detector's check; <paramref name="configMap"/> holds <c>detector.json</c>.</summary>
-    public static JsonObject Check(string detector, string configMap, string image)
+    public static JsonObject Check(string detector, DetectorSpec spec, string configMap, string image)
     {
         var mounts = new JsonArray();
         var volumes = new JsonArray();
         Mount(mounts, volumes, "scan", MountPaths.Configuration, new() { ["configMap"] = new JsonObject { ["name"] = configMap } });
-        string[] arguments =
+        List<string> arguments =
         [
             "check", "--detector", $"{MountPaths.Configuration}/detector.json", "--scratch", MountPaths.Scratch, "--termination-message", MountPaths.TerminationMessage,
         ];
+        MountSecrets([spec], arguments, mounts, volumes);
         var labels = new JsonObject { [ApiGroup.DetectorLabel] = Names.Label(detector) };
         return Template(labels, Container(image, arguments, mounts, volumes), volumes, DrainMargin);
     }
@@ -110,6 +113,17 @@ internal static class WorkerPod
             },
             ["volumeMounts"] = mounts,
         };
+    }
+
+    /// <summary>The keys of served models, each Secret once.</summary>
+    private static void MountSecrets(IEnumerable<DetectorSpec> detectors, List<string> arguments, JsonArray mounts, JsonArray volumes)
+    {
+        var names = detectors.Select(detector => detector.Remote?.ApiKeySecretRef?.Name).OfType<string>().Distinct().ToList();
+        if (names.Count == 0) return;
+        arguments.AddRange(["--detector-secrets", MountPaths.DetectorSecrets]);
+        // A Secret's name may be longer than a volume's.
+        for (var i = 0; i < names.Count; i++)
+            Mount(mounts, volumes, $"detector-{i}", $"{MountPaths.DetectorSecrets}/{names[i]}", new() { ["secret"] = new JsonObject { ["secretName"] = names[i] } });
     }
 
     private static void Mount(JsonArray mounts, JsonArray volumes, string name, string path, JsonObject volume, bool readOnly = true)

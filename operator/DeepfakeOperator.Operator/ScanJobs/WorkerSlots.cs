@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DeepfakeOperator.Api;
+using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.ScanJobs;
 using DeepfakeOperator.Operator.Runtime;
 using k8s.Models;
@@ -24,6 +25,7 @@ internal sealed class WorkerSlots(
 
     /// <summary>Makes what is missing and drains what is too much.</summary>
     /// <param name="job">The job.</param>
+    /// <param name="detectors">What the workers run.</param>
     /// <param name="desired">How many workers it is to have.</param>
     /// <param name="busy">Slots with work under way; null: not known.</param>
     /// <param name="slow">What each slow slot does in a second.</param>
@@ -32,6 +34,7 @@ internal sealed class WorkerSlots(
     /// <exception cref="BlockedException">The API server refuses the worker Job.</exception>
     public async Task<SlotCounts> ReconcileAsync(
         ScanJob job,
+        IReadOnlyList<ResolvedDetector> detectors,
         int desired,
         IReadOnlySet<int>? busy,
         IReadOnlyDictionary<int, double> slow,
@@ -60,7 +63,7 @@ internal sealed class WorkerSlots(
         }
         foreach (var slot in WorkerSlot.ToFill(slots.Keys.ToHashSet(), desired - living.Count, Math.Max(job.Spec.Workers.Max, desired)))
         {
-            await CreateAsync(job, slot, cancellation);
+            await CreateAsync(job, detectors, slot, cancellation);
         }
         return counts;
 
@@ -119,11 +122,11 @@ internal sealed class WorkerSlots(
         return slots;
     }
 
-    private async Task CreateAsync(ScanJob job, int slot, CancellationToken cancellation)
+    private async Task CreateAsync(ScanJob job, IReadOnlyList<ResolvedDetector> detectors, int slot, CancellationToken cancellation)
     {
         try
         {
-            if (await client.CreateAsync(job.Metadata.NamespaceProperty, WorkerJob.Scan(job, slot, image), cancellation)) return;
+            if (await client.CreateAsync(job.Metadata.NamespaceProperty, WorkerJob.Scan(job, detectors, slot, image), cancellation)) return;
         }
         catch (ApiException error) when (error.Status is System.Net.HttpStatusCode.UnprocessableEntity or System.Net.HttpStatusCode.Forbidden)
         {

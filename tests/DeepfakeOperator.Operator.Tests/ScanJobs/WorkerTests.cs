@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.ScanJobs;
@@ -73,7 +74,7 @@ public sealed class WorkerTests(TestCluster cluster)
         var scenario = await Scenario.NewAsync(cluster);
         await scenario.PublishAsync(100);
         await scenario.ApplyDetectorAsync();
-        var theirs = WorkerJob.Scan(new ScanJob { Metadata = new V1ObjectMeta { Name = "backlog", NamespaceProperty = scenario.Namespace } }, 0,
+        var theirs = WorkerJob.Scan(new ScanJob { Metadata = new V1ObjectMeta { Name = "backlog", NamespaceProperty = scenario.Namespace } }, [], 0,
             "busybox");
         theirs["metadata"]!.AsObject().Remove("ownerReferences");
         await cluster.Client<V1Job>().CreateAsync(scenario.Namespace, theirs, TestCluster.Cancellation);
@@ -109,6 +110,25 @@ public sealed class WorkerTests(TestCluster cluster)
         var pod = Assert.Single(await scenario.WorkerJobsAsync()).Spec.Template.Spec;
         Assert.Contains("--kafka-secret", pod.Containers[0].Args);
         Assert.Contains(pod.Volumes, volume => volume.Secret?.SecretName == "auth");
+    }
+
+    [Fact]
+    public void The_keys_of_served_models_are_mounted_each_once()
+    {
+        static ResolvedDetector Served(string name, string secret) =>
+            new(name, 1, new DetectorSpec { Modality = Modality.Remote, Remote = new RemoteSpec { ApiKeySecretRef = new() { Name = secret } } });
+        var job = new ScanJob { Metadata = new V1ObjectMeta { Name = "backlog", NamespaceProperty = "moderation" } };
+
+        var pod = WorkerJob.Scan(job, [Served("one", "key-a"), Served("two", "key-a"), Served("three", "key-b")], 0, "worker:test")["spec"]!["template"]!["spec"]!;
+
+        var container = pod["containers"]![0]!;
+        Assert.Contains("--detector-secrets /etc/deepfake/detectors", string.Join(' ', container["args"]!.AsArray()), StringComparison.Ordinal);
+        var secrets = pod["volumes"]!.AsArray().Where(volume => volume!["secret"] is not null).ToDictionary(
+            volume => (string)volume!["name"]!, volume => (string)volume!["secret"]!["secretName"]!);
+        Assert.Equal(["key-a", "key-b"], secrets.Values);
+        Assert.Equal(
+            ["/etc/deepfake/detectors/key-a", "/etc/deepfake/detectors/key-b"],
+            container["volumeMounts"]!.AsArray().Where(mount => secrets.ContainsKey((string)mount!["name"]!)).Select(mount => (string)mount!["mountPath"]!));
     }
 
     private static JsonObject Image(string image) =>

@@ -54,6 +54,8 @@ internal sealed class Publisher : IDisposable
             // The topics' own limits decide; a dead letter holds the original record.
             MessageMaxBytes = 100 << 20,
             AllowAutoCreateTopics = false,
+            // The progress topic may get more partitions while the job runs.
+            TopicMetadataRefreshIntervalMs = 10_000,
         });
         _producer = _newProducer();
     }
