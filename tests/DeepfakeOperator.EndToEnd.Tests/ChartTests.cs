@@ -61,7 +61,7 @@ public sealed class ChartTests(HelmFixture helm) : IClassFixture<HelmFixture>
             Assert.False(await helm.MayAsync("list", "", "secrets", "elsewhere"));
             Assert.False(await helm.MayAsync("create", "", "pods", "elsewhere"));
             Assert.False(await helm.MayAsync("delete", "", "pods", "elsewhere"));
-            Assert.False(await helm.MayAsync("get", "", "configmaps", "elsewhere"));
+            Assert.False(await helm.MayAsync("list", "", "configmaps", "elsewhere"));
             Assert.False(await helm.MayAsync("patch", "batch", "jobs", "elsewhere"));
             Assert.False(await helm.MayAsync("create", Ours, "scanjobs", "elsewhere"));
             Assert.False(await helm.MayAsync("patch", Ours, "detectors", "elsewhere"));
@@ -205,7 +205,7 @@ public sealed class ChartTests(HelmFixture helm) : IClassFixture<HelmFixture>
             (Ours, "clusterdetectors/status", "patch"),
             ("batch", "jobs", "list watch create delete"),
             ("", "pods", "list watch"),
-            ("", "configmaps", "create patch delete"),
+            ("", "configmaps", "get create patch delete"),
             ("", "secrets", "get"),
             ("", "events", "create get patch"),
         };
