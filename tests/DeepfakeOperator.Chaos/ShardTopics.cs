@@ -103,14 +103,27 @@ public sealed class ShardTopics(string bootstrapServers, string name, int partit
             {
                 if (start >= ends[partition]) continue;
                 var shard = new ShardRecord(index, Source, partition, start, Math.Min(start + size, ends[partition]));
-                await producer.ProduceAsync(
-                    new TopicPartition(Topics.Shards, index % partitions),
-                    new Message<string, byte[]> { Key = shard.Key, Value = JsonSerializer.SerializeToUtf8Bytes(shard, ApiJson.Options) },
-                    cancellationToken);
+                await ProduceShardAsync(producer, shard, index % partitions, cancellationToken);
                 index++;
             }
         }
         return index;
+    }
+
+    /// <summary>Deals one shard.</summary>
+    public async Task DealAsync(ShardRecord shard, int partition, CancellationToken cancellationToken)
+    {
+        using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig { BootstrapServers = bootstrapServers }).Build();
+        await ProduceShardAsync(producer, shard, partition, cancellationToken);
+    }
+
+    /// <summary>The same job with more partitions in its internal topics, progress first, as the operator grows them.</summary>
+    public async Task<ShardTopics> GrowAsync(int wanted)
+    {
+        using var admin = Admin();
+        foreach (var topic in (string[])[Topics.Progress, Topics.Shards])
+            await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = wanted }]);
+        return new ShardTopics(bootstrapServers, name, wanted, sourcePartitions);
     }
 
     /// <summary>What an earlier worker would have left of a shard.</summary>
@@ -184,6 +197,12 @@ public sealed class ShardTopics(string bootstrapServers, string name, int partit
             cancellationToken);
         return read;
     }
+
+    private Task<DeliveryResult<string, byte[]>> ProduceShardAsync(
+        IProducer<string, byte[]> producer, ShardRecord shard, int partition, CancellationToken cancellationToken) => producer.ProduceAsync(
+        new TopicPartition(Topics.Shards, partition),
+        new Message<string, byte[]> { Key = shard.Key, Value = JsonSerializer.SerializeToUtf8Bytes(shard, ApiJson.Options) },
+        cancellationToken);
 
     private IConsumer<byte[], byte[]> Consumer() => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
     {
