@@ -55,18 +55,32 @@ public sealed class DetectorConformanceTests
     public async Task Boxes_that_are_not_decoded_are_caught_and_named()
     {
         await using var scan = new TestScan();
-        var finder = TestScan.Spec("painted_faces", TestScan.MeanPlanes.Inputs[0], new OutputSpec { Name = "scores" }) with
-        {
-            Role = DetectorRole.FaceDetector,
-            Outputs = [new OutputSpec { Name = "scores" }, new OutputSpec { Name = "boxes" }],
-            Boxes = new BoxesSpec { Format = BoxFormat.Corners, Levels = [new BoxLevelSpec { Score = "scores", Box = "boxes" }] },
-        };
-        var picture = Pictures.Gray(100, 8, 8);
-        Assert.True((await CheckAsync(scan, finder, picture, null, "boxes", 100, 100, 100, 100)).Passed);
+        Assert.True((await FacesAsync(scan, Finder)).Passed);
         // The published boxes are decoded, this export's are not; names, shapes and scores are the same.
-        var check = await CheckAsync(scan, finder, picture, null, "boxes", 0.1, 0.1, 0.9, 0.9);
+        var check = await CheckAsync(scan, Finder with { Outputs = [new OutputSpec { Name = "boxes" }] }, OneFace, null, "boxes", 0.1, 0.1, 0.9, 0.9);
         Assert.Equal("OutputsDiffer", check.Reason);
         Assert.Contains("boxes.format", check.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Boxes_that_are_decoded_wrongly_are_caught_and_named_though_the_raw_values_agree()
+    {
+        await using var scan = new TestScan();
+        var index = await FacesAsync(scan, Finder with { Boxes = Finder.Boxes! with { ScoreIndex = 1 } });
+        Assert.Equal((false, "BoxesDiffer"), (index.Passed, index.Reason));
+        Assert.Contains("boxes.scoreIndex", index.Message, StringComparison.Ordinal);
+        var pixels = await FacesAsync(scan, Finder with { Boxes = Finder.Boxes! with { Relative = false } });
+        Assert.Equal("BoxesDiffer", pixels.Reason);
+        Assert.Contains("boxes.relative", pixels.Message, StringComparison.Ordinal);
+
+        var score = await FacesAsync(scan, Finder, [new ExpectedBox { Box = [2, 2, 4, 4], Score = 0.5 }]);
+        Assert.Contains("conformance.boxes[0].score: the face's score is 0.902, not 0.5", score.Message, StringComparison.Ordinal);
+        var twice = await FacesAsync(scan, Finder, [new ExpectedBox { Box = [2, 2, 4, 4], Score = 0.902 }, new ExpectedBox { Box = [5, 5, 2, 2], Score = 0.902 }]);
+        Assert.Contains("conformance.boxes[1]: that face was not found", twice.Message, StringComparison.Ordinal);
+        var none = await FacesAsync(scan, Finder, []);
+        Assert.Equal("ConformanceMissing", none.Reason);
+        Assert.Contains("conformance.boxes: required", none.Message, StringComparison.Ordinal);
+        Assert.Contains("score: 0.902", none.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,16 +107,37 @@ public sealed class DetectorConformanceTests
         Assert.Equal("ConformanceInputInvalid", (await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(9)[..40], "logit", 1)).Reason);
     }
 
+    /// <summary>Its first row of red is the box, then the scores (see make_models.py).</summary>
+    private static DetectorSpec Finder => TestScan.Spec("painted_faces", TestScan.MeanPlanes.Inputs[0], new OutputSpec { Name = "scores" }) with
+    {
+        Role = DetectorRole.FaceDetector,
+        Image = TestScan.MeanPlanes.Image with { Scale = 1 / 255d },
+        Outputs = [new OutputSpec { Name = "scores" }],
+        Boxes = new BoxesSpec { Format = BoxFormat.Corners, Levels = [new BoxLevelSpec { Score = "scores", Box = "boxes" }] },
+    };
+
+    private static byte[] OneFace =>
+        Pictures.Encode(8, 8, SKEncodedImageFormat.Png, (x, y) => new SKColor(y == 0 && x < 5 ? new byte[] { 64, 64, 191, 191, 230 }[x] : (byte)0, 0, 0));
+
+    private static Task<DetectorCheck> FacesAsync(TestScan scan, DetectorSpec spec, IReadOnlyList<ExpectedBox>? faces = null) =>
+        CheckAsync(scan, spec, OneFace, null, faces ?? [new ExpectedBox { Box = [2, 2, 4, 4], Score = 0.902 }], "scores", 230 / 255d, 0);
+
     private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, string output, params double[] values) =>
         CheckAsync(scan, spec, input, null, output, values);
 
-    private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, double? score, string output, params double[] values)
+    private static Task<DetectorCheck> CheckAsync(TestScan scan, DetectorSpec spec, byte[] input, double? score, string output, params double[] values) =>
+        CheckAsync(scan, spec, input, score, [], output, values);
+
+    private static Task<DetectorCheck> CheckAsync(
+        TestScan scan, DetectorSpec spec, byte[] input, double? score, IReadOnlyList<ExpectedBox> faces, string output, params double[] values)
     {
         var conformance = new ConformanceSpec
         {
             Input = new ConformanceInput { Uri = scan.Write("golden.png", input).OriginalString, Sha256 = Convert.ToHexStringLower(SHA256.HashData(input)) },
             Expected = [new ExpectedOutput { Output = output, Values = values }],
             Score = score,
+            Boxes = faces,
+            BoxTolerance = 0.1,
         };
         return DetectorConformance.CheckAsync(new ResolvedDetector("d", 1, spec with { Conformance = conformance }), scan.Options, TestContext.Current.CancellationToken);
     }

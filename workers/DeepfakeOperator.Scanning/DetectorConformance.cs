@@ -11,8 +11,8 @@ namespace DeepfakeOperator.Scanning;
 /// <summary>Runs a detector's golden input through the worker's own pipeline and compares the raw outputs.</summary>
 public static class DetectorConformance
 {
-    /// <summary>A wrong polarity or kind moves P(fake) by far more; rounding when a golden score is written down moves it by less.</summary>
-    private const double ScoreTolerance = 0.005;
+    /// <summary>A wrong polarity, kind or objectness moves a score by far more; rounding when a golden score is written down moves it by less.</summary>
+    internal const double ScoreTolerance = 0.005;
 
     /// <summary>
     /// Loads the model on the CPU, checks its sha256 and the named tensors against the graph, scans the conformance input and compares. Never throws
@@ -32,6 +32,7 @@ public static class DetectorConformance
             var outputs = await golden.ScanAsync(bytes, ct);
             if (Compare(outputs.Values, detector.Spec) is not { } worst) return Unfit;
             if (worst.Delta > conformance.Tolerance) return await DifferAsync(detector, options, golden, bytes, worst, ct);
+            if (detector.Spec.Boxes is not null && Faces(detector.Spec, outputs) is { } faces) return faces with { Provider = golden.Provider };
             return conformance.Score is { } score && !IsNear(outputs.Score, score)
                 ? await ScoreDiffersAsync(detector, options, golden, bytes, outputs.Score, ct)
                 : Passed(golden.Provider, conformance, worst);
@@ -90,6 +91,17 @@ public static class DetectorConformance
         }
         return Failed("ScoreDiffers", Text($"the outputs agree, but P(fake) is {actual:G4} and conformance.score says {expected:G4}; {likely}"))
             with { Provider = golden.Provider };
+    }
+
+    /// <summary>Raw values say nothing of how they become boxes; the answer is null where the faces agree.</summary>
+    private static DetectorCheck? Faces(DetectorSpec spec, GoldenOutputs outputs)
+    {
+        var (values, width, height) = (outputs.Values, outputs.Width, outputs.Height);
+        var found = GoldenFaces.Found(spec, values, width, height);
+        if (spec.Conformance!.Boxes.Count == 0) return Failed("ConformanceMissing", $"conformance.boxes: required for role FaceDetector; found were {found}");
+        return GoldenFaces.Difference(spec, values, width, height) is { } difference
+            ? Failed("BoxesDiffer", $"the outputs agree, but the faces do not: {difference}; found were {found}")
+            : null;
     }
 
     private static async Task<double?> ScoreAsync(ResolvedDetector detector, ScanPipelineOptions options, byte[] bytes, CancellationToken ct)

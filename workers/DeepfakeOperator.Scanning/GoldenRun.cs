@@ -30,9 +30,9 @@ internal sealed class GoldenRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Raw outputs of the input's first unit, and its P(fake) before calibration; null where it has none.</summary>
+    /// <summary>What the input's first unit gives.</summary>
     /// <exception cref="DetectorException">It is no input that the detector takes.</exception>
-    internal async Task<(IReadOnlyList<float[]> Values, double? Score)> ScanAsync(byte[] bytes, CancellationToken ct)
+    internal async Task<GoldenOutputs> ScanAsync(byte[] bytes, CancellationToken ct)
     {
         var done = new TaskCompletionSource<ItemOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var item = new SourceItem { Id = "conformance", Inline = bytes, Position = new SourcePosition("", 0, 0) };
@@ -41,8 +41,8 @@ internal sealed class GoldenRun : IAsyncDisposable
         // A value that makes no sense is reported as a difference, so that the likely field is named.
         if (_heard.MinBy(outputs => outputs.Unit) is not { } first)
             throw new DetectorException("ConformanceInputInvalid", $"conformance.input: {outcome.Failure?.Message ?? outcome.Verdict!.Reason}");
-        var units = outcome.Verdict?.Detectors[0].Units;
-        return (first.Values, units is { Count: > 0 } ? units[0].Score : null);
+        var (units, media) = (outcome.Verdict?.Detectors[0].Units, outcome.Verdict?.Media);
+        return new GoldenOutputs(first.Values, units is { Count: > 0 } ? units[0].Score : null, media?.Width ?? 0, media?.Height ?? 0);
     }
 
     public ValueTask DisposeAsync() => _pipeline?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -57,6 +57,6 @@ internal sealed class GoldenRun : IAsyncDisposable
             Workers = new WorkersSpec { Accelerator = new AcceleratorSpec { Providers = [ExecutionProvider.CPU] } },
             Sampling = new SamplingSpec { Faces = new FaceSamplingSpec { MinSize = 1, Max = int.MaxValue } },
         },
-        Detectors = [detector with { Spec = detector.Spec with { Gates = new GatesSpec() } }],
+        Detectors = [detector with { Spec = GoldenFaces.WithTensors(detector.Spec) with { Gates = new GatesSpec() } }],
     };
 }

@@ -14,4 +14,10 @@ public sealed record ConformanceSpec
 
     /// <summary>Largest absolute difference allowed.</summary>
     public double Tolerance { get; init; } = 1e-3;
+
+    /// <summary>The faces of the picture, as <c>boxes</c> makes them of the outputs; for role FaceDetector only.</summary>
+    public IReadOnlyList<ExpectedBox> Boxes { get; init; } = [];
+
+    /// <summary>Largest difference allowed of a side of a box, in pixels of the picture.</summary>
+    public double BoxTolerance { get; init; } = 1;
 }

@@ -35,6 +35,8 @@ internal static class DetectorRules
         new("outputs", "each output that gives a score has a polarity; there is no default for which end means fake",
             spec => spec.Role != DetectorRole.Detector
                 || spec.Outputs.All(output => output.Kind is OutputKind.Mask or OutputKind.Attribution or OutputKind.Text || output.Polarity is not null)),
+        new("conformance", "conformance.boxes is required for role FaceDetector, and only there",
+            spec => spec.Conformance is null || (spec.Conformance.Boxes.Count > 0) == (spec.Role == DetectorRole.FaceDetector)),
     ];
 
     private static readonly Rule<ImageSpec>[] Image =

@@ -43,16 +43,8 @@ internal sealed class FaceFinder
         }
 
         public void Receive(int detector, Unit unit, ReadOnlySpan<float> values) =>
-            _faces.SetResult([.. finder._decoder.Decode(values, finder._minScore).Select(ToPicture).OrderByDescending(face => face.Box.Area)]);
+            _faces.SetResult([.. finder._decoder.Decode(values, finder._minScore).Select(face => face.ToPicture(plan)).OrderByDescending(face => face.Box.Area)]);
 
         public void Fail(ScanPipelineItemException error) => _faces.SetException(error);
-
-        private Face ToPicture(Face face)
-        {
-            var (left, top) = plan.ToPicture(face.Box.Left, face.Box.Top);
-            var (right, bottom) = plan.ToPicture(face.Box.Left + face.Box.Width, face.Box.Top + face.Box.Height);
-            var points = face.Landmarks?.Select(point => plan.ToPicture(point.X, point.Y)).Select(point => new Point(point.X, point.Y)).ToArray();
-            return face with { Box = new Box(left, top, right - left, bottom - top), Landmarks = points };
-        }
     }
 }
