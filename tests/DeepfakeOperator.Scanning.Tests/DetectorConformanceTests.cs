@@ -11,7 +11,7 @@ public sealed class DetectorConformanceTests
     public async Task A_detector_that_reproduces_its_outputs_passes()
     {
         await using var scan = new TestScan();
-        var check = await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(192), "logit", 4);
+        var check = await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(192), 1 / (1 + Math.Exp(-4)), "logit", 4);
         Assert.True(check.Passed, check.Message);
         Assert.Equal(("Conformant", "CPU"), (check.Reason, check.Provider));
         Assert.Equal(0, check.WorstDelta!.Value, 6);
@@ -49,6 +49,16 @@ public sealed class DetectorConformanceTests
         var index = await CheckAsync(scan, TestScan.MeanPlanes, Pictures.Encode(8, 8, SKEncodedImageFormat.Png, (_, _) => new SKColor(1, 3, 0)), 0.8438, "classes", 1, 3, 0);
         Assert.Contains("with fakeIndex 1", index.Message, StringComparison.Ordinal);
         Assert.True((await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(192), 1 / (1 + Math.Exp(-4)), "logit", 4)).Passed);
+    }
+
+    [Fact]
+    public async Task Without_a_score_a_wrong_polarity_would_pass_so_it_is_required()
+    {
+        await using var scan = new TestScan();
+        var check = await CheckAsync(scan, TestScan.MeanBytes, Pictures.Gray(192), "logit", 4);
+        Assert.Equal((false, "ConformanceMissing"), (check.Passed, check.Reason));
+        Assert.StartsWith("conformance.score: required", check.Message, StringComparison.Ordinal);
+        Assert.EndsWith("P(fake) is 0.982", check.Message, StringComparison.Ordinal);
     }
 
     [Fact]

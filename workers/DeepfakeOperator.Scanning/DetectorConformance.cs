@@ -33,6 +33,8 @@ public static class DetectorConformance
             if (Compare(outputs.Values, detector.Spec) is not { } worst) return Unfit;
             if (worst.Delta > conformance.Tolerance) return await DifferAsync(detector, options, golden, bytes, worst, ct);
             if (detector.Spec.Boxes is not null && Faces(detector.Spec, outputs) is { } faces) return faces with { Provider = golden.Provider };
+            if (detector.Spec.Role == DetectorRole.Detector && conformance.Score is null)
+                return Failed("ConformanceMissing", Text($"conformance.score: required, only it shows a wrong polarity; P(fake) is {outputs.Score:0.####}"));
             return conformance.Score is { } score && !IsNear(outputs.Score, score)
                 ? await ScoreDiffersAsync(detector, options, golden, bytes, outputs.Score, ct)
                 : Passed(golden.Provider, conformance, worst);

@@ -9,7 +9,7 @@ public sealed record ConformanceSpec
     /// <summary>Raw values of the output tensors for its first unit.</summary>
     public IReadOnlyList<ExpectedOutput> Expected { get; init; } = [];
 
-    /// <summary>P(fake) of its first unit before calibration, which only the right polarity gives; null: not compared.</summary>
+    /// <summary>P(fake) of its first unit before calibration, which only the right polarity gives; required for role Detector.</summary>
     public double? Score { get; init; }
 
     /// <summary>Largest absolute difference allowed.</summary>

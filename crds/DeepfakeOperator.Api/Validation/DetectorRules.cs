@@ -37,6 +37,8 @@ internal static class DetectorRules
                 || spec.Outputs.All(output => output.Kind is OutputKind.Mask or OutputKind.Attribution or OutputKind.Text || output.Polarity is not null)),
         new("conformance", "conformance.boxes is required for role FaceDetector, and only there",
             spec => spec.Conformance is null || (spec.Conformance.Boxes.Count > 0) == (spec.Role == DetectorRole.FaceDetector)),
+        new("conformance", "conformance.score is required, P(fake) of the input before calibration; only it shows a wrong polarity",
+            spec => spec.Role != DetectorRole.Detector || spec.Modality == Modality.Remote || spec.Conformance is null or { Score: not null }),
     ];
 
     private static readonly Rule<ImageSpec>[] Image =
