@@ -97,6 +97,9 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     /// <summary>Times of the frames that a detector was given, where its pass over the video was one of its own.</summary>
     internal void Timed(int detector, IReadOnlyList<double> times) => _times[detector] = times;
 
+    /// <summary>Second of each frame that a detector was given.</summary>
+    internal IReadOnlyList<double> TimesOf(int detector) => _times[detector] ?? [];
+
     public void Expect() => Interlocked.Increment(ref _outstanding);
 
     public void Receive(int detector, Unit unit, ReadOnlySpan<float> values)
