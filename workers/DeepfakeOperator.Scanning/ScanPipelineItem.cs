@@ -224,7 +224,14 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
-        return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
+        try
+        {
+            return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
+        }
+        catch (ScanPipelineItemException error)
+        {
+            return ItemOutcome.Failed(error.ToFailure());
+        }
     }
 
     /// <summary>What was found out about the bytes, in the name of this item.</summary>
