@@ -25,6 +25,13 @@ internal sealed partial class ParityRun(PublishedFiles? files)
     /// <summary>Its golden outputs, its own conformance input, and for a face detector the counted faces.</summary>
     internal async Task CheckAsync(ResolvedDetector detector, CancellationToken ct)
     {
+        if (files?.Impostor(detector.Spec) is { } impostor)
+        {
+            _checked++;
+            Failed++;
+            Console.WriteLine($"{detector.Name}: FAILED, {impostor} does not have the sha256 of model.sha256");
+            return;
+        }
         if (files?.Locate(detector) is not { } located)
         {
             Console.WriteLine($"{detector.Name}: skipped, its weights are not at hand");
@@ -38,7 +45,11 @@ internal sealed partial class ParityRun(PublishedFiles? files)
         }
         // Golden outputs are those of the network: for a detector that cuts faces out, of crops, which another descriptor describes.
         if (located.Spec.Role == DetectorRole.Detector && located.Spec.Face is null)
-            foreach (var (file, expected) in files.Golden(located.Spec)) await GoldenAsync(located, file, expected, ct);
+        {
+            var golden = files.Golden(located.Spec).ToList();
+            if (golden.Count == 0) Judge(located.Name, "golden outputs", 0, passed: false, "there are none for its weights");
+            foreach (var (file, expected) in golden) await GoldenAsync(located, file, expected, ct);
+        }
         if (located.Spec.Role == DetectorRole.FaceDetector) await FacesAsync(located, ct);
     }
 

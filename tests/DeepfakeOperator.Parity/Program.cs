@@ -6,7 +6,9 @@ var detectors = new Option<string>("--detectors") { Description = "Folder with d
 var root = new RootCommand("Runs published detectors from their YAML and compares what they give with golden outputs; fails on a miss.") { models, detectors };
 root.SetAction(async (arguments, ct) =>
 {
-    var run = new ParityRun(arguments.GetValue(models) is { Length: > 0 } folder ? new PublishedFiles(folder) : null);
+    var folder = arguments.GetValue(models);
+    if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder)) Console.WriteLine($"there is no folder {folder}");
+    var run = new ParityRun(Directory.Exists(folder) ? new PublishedFiles(folder) : null);
     foreach (var detector in DetectorYaml.Read(arguments.GetRequiredValue(detectors))) await run.CheckAsync(detector, ct);
     Console.WriteLine(run.LastLine);
     return run.Failed > 0 ? 1 : 0;

@@ -33,6 +33,14 @@ internal sealed class PublishedFiles
         return detector with { Spec = spec, Helpers = helpers! };
     }
 
+    /// <summary>A file that bears the name of the detector's weights and is not what the descriptor says; null: there is none.</summary>
+    internal string? Impostor(DetectorSpec spec)
+    {
+        if (spec.Model is not { } model || _bySha256.ContainsKey(model.Sha256)) return null;
+        var file = Path.Combine(_models, Path.GetFileName(model.Uri));
+        return File.Exists(file) ? file : null;
+    }
+
     /// <summary>The golden outputs of a detector's weights: a file and the values of its tensors.</summary>
     internal IEnumerable<(string File, IReadOnlyList<ExpectedOutput> Expected)> Golden(DetectorSpec spec)
     {

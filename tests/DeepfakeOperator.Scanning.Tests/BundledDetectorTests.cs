@@ -41,6 +41,20 @@ public sealed class BundledDetectorTests
         Assert.True(check.Passed, check.Message);
     }
 
+    [Fact]
+    public async Task A_wrong_polarity_of_the_bundled_detector_would_be_caught()
+    {
+        await using var scan = new TestScan();
+        var spec = await SpecAsync();
+        var turned = spec with { Outputs = [spec.Outputs[0] with { Polarity = new PolaritySpec { HighIsFake = false } }] };
+
+        var check = await DetectorConformance.CheckAsync(
+            new ResolvedDetector("upsampling-trace", 1, turned), scan.Options with { ModelFolder = Models }, Cancelled);
+
+        Assert.Equal((false, "ScoreDiffers"), (check.Passed, check.Reason));
+        Assert.Contains("outputs[0].polarity is likely wrong: with highIsFake true", check.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<DetectorSpec> SpecAsync()
     {
         var manifest = ManifestApplier.Parse(await File.ReadAllTextAsync(Path.Combine(Models, "upsampling-trace", "detector.yaml"), Cancelled))[0];

@@ -66,11 +66,14 @@ internal sealed class PictureStage(
     private FrameHandout Handout(ScanPipelineItem item, IUnitSource?[] sources, IEnumerable<int> takers) =>
         new(item, [.. takers.Where(i => sources[i] is not null).Select(i => new FrameTaker(i, Spec(i), sources[i]!, finders[i]))], sampling.Faces, waiting);
 
-    /// <summary>Every frame, or as many as the detector wants, evenly.</summary>
+    /// <summary>Every frame, or as many as the detector wants, evenly from the first to the last.</summary>
     private static bool Takes(VideoSpec video, int index, int expected)
     {
         var wanted = video.Frames;
-        return video.Sampling != FrameSampling.Uniform || wanted <= 0 || wanted >= expected
-            || (long)index * wanted / expected != (index - 1L) * wanted / expected || index == 0;
+        if (video.Sampling != FrameSampling.Uniform || wanted <= 0 || wanted >= expected) return true;
+        if (wanted == 1) return index == 0;
+        // Frame i · (expected − 1) ÷ (wanted − 1), cut off, for each i: only the first i that reaches this index can be the one.
+        long last = expected - 1, steps = wanted - 1;
+        return ((index * steps) + last - 1) / last * last / steps == index;
     }
 }

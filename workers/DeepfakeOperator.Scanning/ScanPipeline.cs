@@ -38,6 +38,7 @@ public sealed class ScanPipeline : IAsyncDisposable
     private readonly RemoteStage _remote;
     private readonly IReadOnlyList<FaceFinder> _finders;
     private readonly IReadOnlyList<SpeechGate?> _gates;
+    private readonly Ensemble _ensemble;
     private readonly HostLanes _lanes = new();
     private readonly ScanPipelineMemory _memory = new();
     private readonly List<Task> _loops = [];
@@ -48,9 +49,9 @@ public sealed class ScanPipeline : IAsyncDisposable
     private ScanPipeline(
         ScanConfiguration configuration, ScanPipelineOptions options,
         IReadOnlyList<ModelSession?> sessions, IReadOnlyList<RemoteModel?> remotes,
-        IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates)
+        IReadOnlyList<ModelSession> faceSessions, IReadOnlyList<SpeechGate?> gates, Ensemble ensemble)
     {
-        _gates = gates;
+        (_gates, _ensemble) = (gates, ensemble);
         _options = options;
         _logger = options.LoggerFactory.CreateLogger<ScanPipeline>();
         var source = configuration.Spec.Source.Media;
@@ -65,7 +66,7 @@ public sealed class ScanPipeline : IAsyncDisposable
             [.. configuration.Detectors.Select(detector => detector.Name)],
             [.. sessions.Select(session => session is null ? null : new OutputReader(session.Detector.Spec.Outputs, session.Outputs))],
             [.. configuration.Detectors.Select(detector => new PartBuilder(detector.Name, detector.Spec))],
-            new VerdictBuilder(configuration),
+            new VerdictBuilder(configuration, ensemble),
             Finish,
             options.RawOutputs,
             options.TimeProvider);
@@ -106,9 +107,11 @@ public sealed class ScanPipeline : IAsyncDisposable
         var remotes = new List<RemoteModel?>();
         var faceSessions = new List<ModelSession>();
         var gates = new List<SpeechGate?>();
+        Ensemble? ensemble = null;
         try
         {
             var logger = options.LoggerFactory.CreateLogger<ModelSession>();
+            ensemble = await Ensemble.LoadAsync(configuration.Spec, configuration.Detectors.Count, new ModelStore(options), logger, ct);
             var providers = configuration.Spec.Workers.Accelerator.Providers;
             foreach (var detector in configuration.Detectors)
             {
@@ -124,13 +127,14 @@ public sealed class ScanPipeline : IAsyncDisposable
                 remotes.Add(remote ? await RemoteModel.LoadAsync(detector.Spec, options, ct) : null);
                 sessions.Add(remote ? null : await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
             }
-            return new ScanPipeline(configuration, options, sessions, remotes, faceSessions, gates);
+            return new ScanPipeline(configuration, options, sessions, remotes, faceSessions, gates, ensemble);
         }
         catch (Exception error)
         {
             foreach (var session in sessions.Concat(faceSessions)) session?.Dispose();
             foreach (var remote in remotes) remote?.Dispose();
             foreach (var gate in gates) gate?.Dispose();
+            ensemble?.Dispose();
             if (error is DetectorException refusal)
                 throw new PodFatalException($"detector '{configuration.Detectors[sessions.Count].Name}' ({refusal.Reason}): {refusal.Message}", refusal);
             throw;
@@ -162,6 +166,7 @@ public sealed class ScanPipeline : IAsyncDisposable
         _stills.Dispose();
         foreach (var batcher in All) batcher.Dispose();
         foreach (var gate in _gates) gate?.Dispose();
+        _ensemble.Dispose();
         _remote.Dispose();
         _fetcher.Dispose();
         _stop.Dispose();

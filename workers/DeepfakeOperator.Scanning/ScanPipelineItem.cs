@@ -97,6 +97,9 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     /// <summary>Times of the frames that a detector was given, where its pass over the video was one of its own.</summary>
     internal void Timed(int detector, IReadOnlyList<double> times) => _times[detector] = times;
 
+    /// <summary>Second of each frame that a detector was given.</summary>
+    internal IReadOnlyList<double> TimesOf(int detector) => _times[detector] ?? [];
+
     public void Expect() => Interlocked.Increment(ref _outstanding);
 
     public void Receive(int detector, Unit unit, ReadOnlySpan<float> values)
@@ -221,7 +224,14 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
         }
         var waited = context.Time.GetElapsedTime(_stageStarted).TotalSeconds;
         var timeline = Modality != "image" && (_frames > 0 || parts.Any(part => part.Units.Count > 0));
-        return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
+        try
+        {
+            return ItemOutcome.Judged(context.Verdicts.Judge(Source, Modality, Info!, parts, timeline, new StageTimings(_fetchSeconds, _decodeSeconds, waited)));
+        }
+        catch (ScanPipelineItemException error)
+        {
+            return ItemOutcome.Failed(error.ToFailure());
+        }
     }
 
     /// <summary>What was found out about the bytes, in the name of this item.</summary>

@@ -6,7 +6,7 @@ namespace DeepfakeOperator.Api.Detectors;
 [JsonConverter(typeof(JsonStringEnumConverter<FrameSampling>))]
 public enum FrameSampling
 {
-    /// <summary>Evenly, first and last included (linspace).</summary>
+    /// <summary>Those that the ScanJob samples, or as many of them as are wanted, evenly, first and last included.</summary>
     Uniform,
 
     /// <summary>Every n-th.</summary>

@@ -8,6 +8,9 @@ namespace DeepfakeOperator.Api.Internal;
 /// <param name="Spec">The descriptor.</param>
 public sealed record ResolvedDetector(string Name, double Weight, DetectorSpec Spec)
 {
+    /// <summary>The family in the ensemble; null: none.</summary>
+    public string? Family { get; init; }
+
     /// <summary>The detectors of role FaceDetector and VoiceActivity that <see cref="Spec"/> names.</summary>
     public IReadOnlyList<ResolvedDetector> Helpers { get; init; } = [];
 }

@@ -6,6 +6,9 @@ public sealed record DetectorReference
     /// <summary>Name of the Detector or ClusterDetector.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Weight in the ensemble; > 0.</summary>
+    /// <summary>Weight in the ensemble; > 0, with method Logistic any number.</summary>
     public double Weight { get; init; } = 1.0;
+
+    /// <summary>TwoTier only: the one of <c>ensemble.families</c> it belongs to.</summary>
+    public string? Family { get; init; }
 }

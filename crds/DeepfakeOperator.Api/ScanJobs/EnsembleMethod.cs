@@ -18,6 +18,12 @@ public enum EnsembleMethod
     /// <summary>sigmoid(intercept + Σwp).</summary>
     Logistic,
 
-    /// <summary>The share, by weight, of detectors whose score reaches <c>verdict.fakeAtOrAbove</c>.</summary>
+    /// <summary>The share, by weight, of detectors whose score reaches <c>verdict.fakeAtOrAbove</c>; or how many do, of <c>minVotes</c>.</summary>
     Vote,
+
+    /// <summary>Σwp ÷ Σw within each family, then Σsp over the families with s the softmax of their weights.</summary>
+    TwoTier,
+
+    /// <summary>What a small model makes of the scores.</summary>
+    Stacking,
 }

@@ -6,7 +6,7 @@ namespace DeepfakeOperator.Api.ScanJobs;
 [JsonConverter(typeof(JsonStringEnumConverter<VideoSamplingStrategy>))]
 public enum VideoSamplingStrategy
 {
-    /// <summary>Evenly over the whole duration.</summary>
+    /// <summary>Evenly from the first frame to the last (linspace).</summary>
     Uniform,
 
     /// <summary>One in each interval, from the start.</summary>

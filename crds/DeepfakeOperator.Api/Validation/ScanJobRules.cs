@@ -25,6 +25,15 @@ internal static partial class ScanJobRules
             spec => !spec.Source.Kafka.Topics.Contains(spec.Results.Kafka.Topic)),
         new("results.kafka.deadLetterTopic", "dead letters cannot go to a source topic, they would be scanned again",
             spec => !spec.Source.Kafka.Topics.Contains(spec.Results.Kafka.DeadLetterTopic ?? spec.Results.Kafka.Topic + "-dlq")),
+        new("detectors", "a detector's weight must be above 0, but for ensemble.method Logistic",
+            spec => spec.Ensemble.Method == EnsembleMethod.Logistic || spec.Detectors.All(detector => detector.Weight > 0)),
+        new("detectors", "a detector's family is required with ensemble.method TwoTier, and only then",
+            spec => spec.Detectors.All(detector => (detector.Family is not null) == (spec.Ensemble.Method == EnsembleMethod.TwoTier))),
+        new("detectors", "a detector's family must be one of ensemble.families",
+            spec => spec.Ensemble.Families.Count == 0
+                || spec.Detectors.All(detector => detector.Family is null || spec.Ensemble.Families.Any(family => family.Name == detector.Family))),
+        new("ensemble.minVotes", "there must be as many detectors as ensemble.minVotes, else the score is never 1",
+            spec => spec.Ensemble.MinVotes is not { } votes || votes <= spec.Detectors.Count),
         new("source.media.fetchTimeout", LongerThanZero, spec => spec.Source.Media.FetchTimeout > TimeSpan.Zero),
         new("sampling.video.interval", LongerThanZero, spec => spec.Sampling.Video.Interval > TimeSpan.Zero),
         new("autoscaling.targetCompletion", LongerThanZero, spec => spec.Autoscaling.TargetCompletion is not { } target || target > TimeSpan.Zero),
@@ -51,6 +60,16 @@ internal static partial class ScanJobRules
     [
         new("intercept", "intercept has a meaning with method Logistic only",
             ensemble => ensemble.Intercept == 0 || ensemble.Method == EnsembleMethod.Logistic),
+        new("missingScore", "missingScore has a meaning with methods Logistic and Stacking only",
+            ensemble => ensemble.Method is EnsembleMethod.Logistic or EnsembleMethod.Stacking || ensemble.MissingScore is null),
+        new("missingScore", "missingScore is required with method Stacking",
+            ensemble => ensemble.Method != EnsembleMethod.Stacking || ensemble.MissingScore is not null),
+        new("model", "model is required with method Stacking, and only then",
+            ensemble => (ensemble.Method == EnsembleMethod.Stacking) == (ensemble.Model is not null)),
+        new("families", "families are required with method TwoTier, and only then",
+            ensemble => (ensemble.Method == EnsembleMethod.TwoTier) == (ensemble.Families.Count > 0)),
+        new("minVotes", "minVotes has a meaning with method Vote only",
+            ensemble => ensemble.Method == EnsembleMethod.Vote || ensemble.MinVotes is null),
     ];
 
     private static readonly Rule<VerdictSpec>[] Verdict =

@@ -2,6 +2,7 @@
 import datetime
 import hashlib
 import json
+import math
 import pathlib
 
 import numpy as np
@@ -92,5 +93,6 @@ spec:
       sha256: "{_sha256(folder / _GOLDEN)}"
     expected:
       - {{output: logit, values: [{logit:.6f}]}}
+    score: {1 / (1 + math.exp(-logit)):.6f} # the logit alone would not show a wrong polarity
     tolerance: 0.0001
 """

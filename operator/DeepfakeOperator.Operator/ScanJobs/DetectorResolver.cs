@@ -38,7 +38,8 @@ internal sealed class DetectorResolver(Store<Detector> detectors, Store<ClusterD
     private static ResolvedDetector Checked(string kind, long? generation, DetectorStatus? status, DetectorReference reference, DetectorSpec spec)
     {
         var ready = Conditions.Find(status?.Conditions, ConditionTypes.Ready);
-        if (ready?.Status == "True" && status!.ObservedGeneration == generation) return new ResolvedDetector(reference.Name, reference.Weight, spec);
+        if (ready?.Status == "True" && status!.ObservedGeneration == generation)
+            return new ResolvedDetector(reference.Name, reference.Weight, spec) { Family = reference.Family };
         var current = status is not null && status.ObservedGeneration == generation;
         if (current && Conditions.Find(status!.Conditions, ConditionTypes.Stalled) is { Status: "True" } stalled)
         {

@@ -99,7 +99,7 @@ public sealed class NodeAgent : IAsyncDisposable
     private PodRun Start(V1Pod pod)
     {
         log($"pod {pod.Namespace()}/{pod.Name()} starts");
-        // A pod of the same name may come back under another uid, and a name may be longer than a file's.
+        // By uid: a pod of the same name may come back.
         // Short, as programs put sockets into the pod's /tmp, and a socket's path has at most 108 bytes.
         return new PodRun(pod, controlPlane, options,
             Directory.CreateDirectory(Path.Combine(folder, pod.Uid()[..8])).FullName);

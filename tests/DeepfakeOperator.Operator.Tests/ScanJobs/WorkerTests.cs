@@ -95,6 +95,8 @@ public sealed class WorkerTests(TestCluster cluster)
         await scenario.ApplyScanJobAsync(spec => spec with
         {
             Source = spec.Source with { Kafka = spec.Source.Kafka with { AuthSecretRef = new() { Name = "auth" } } },
+            Detectors = [spec.Detectors[0] with { Weight = 0.5, Family = "spatial" }],
+            Ensemble = new EnsembleSpec { Method = EnsembleMethod.TwoTier, Families = [new DetectorFamily { Name = "spatial", Weight = 2 }] },
             Workers = spec.Workers with { Max = 1,
                 Template = JsonSerializer.SerializeToNode(new { spec = new { priorityClassName = "" } })!.AsObject() },
         });
@@ -104,7 +106,9 @@ public sealed class WorkerTests(TestCluster cluster)
             cancellationToken: TestCluster.Cancellation);
         var text = configMap.Data[ScanConfiguration.FileName];
         var configuration = JsonSerializer.Deserialize<ScanConfiguration>(text, ApiJson.Options)!;
-        Assert.Equal("traces", Assert.Single(configuration.Detectors).Name);
+        var detector = Assert.Single(configuration.Detectors);
+        Assert.Equal(("traces", 0.5, "spatial"), (detector.Name, detector.Weight, detector.Family));
+        Assert.Equal(2, Assert.Single(configuration.Spec.Ensemble.Families).Weight);
         Assert.Null(configuration.Spec.Workers.Template);
         Assert.DoesNotContain("do-not-tell", text, StringComparison.Ordinal);
         var pod = Assert.Single(await scenario.WorkerJobsAsync()).Spec.Template.Spec;

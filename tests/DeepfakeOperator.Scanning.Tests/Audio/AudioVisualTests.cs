@@ -48,6 +48,35 @@ public sealed class AudioVisualTests
         Assert.Equal([0, 2, 2], units.Select(unit => Math.Round(Logit(unit.Score), 0)));
     }
 
+    [Theory]
+    [InlineData("-itsoffset 1 -i {0} -i {0} -map 1:v -map 0:a", 0)]
+    [InlineData("-itsoffset 1 -i {0} -i {0} -map 0:v -map 1:a", 1)]
+    public async Task A_track_that_begins_late_keeps_its_time(string streams, double firstFrame)
+    {
+        var folder = Directory.CreateTempSubdirectory("movie-");
+        try
+        {
+            // Sound and picture of three seconds that agree second by second, then one of them a second late.
+            var whole = Path.Combine(folder.FullName, "whole.mkv");
+            await File.WriteAllBytesAsync(whole, await MovieAsync("0.25*floor(t)*(1-2*mod(n\\,2))", "if(lt(T\\,1)\\,0\\,if(lt(T\\,2)\\,128\\,255))"),
+                TestContext.Current.CancellationToken);
+            var late = await Clip.MakeAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, streams, whole) + " -c copy", "mkv");
+            await using var scan = new TestScan();
+            await scan.StartAsync(scan.Configuration(BrightAsLoud));
+
+            var units = (await scan.JudgeAsync(TestScan.Inline(late))).Detectors.Single().Units;
+
+            // Late sound: brightness 0, 0.5, 1 against loudness 0, 0, 0.25. Late pictures: the same brightness against 0.25, 0.5 and nothing.
+            double[] expected = firstFrame == 0 ? [0, 2, 2] : [-2, -2, 4];
+            Assert.Equal(expected, units.Select(unit => Math.Round(Logit(unit.Score), 0)));
+            Assert.Equal([firstFrame, firstFrame + 1, firstFrame + 2], units.Select(unit => Math.Round(unit.T, 1)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_video_without_sound_does_not_apply()
     {

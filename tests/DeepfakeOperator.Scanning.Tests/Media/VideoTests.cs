@@ -1,3 +1,4 @@
+using System.Globalization;
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
 using DeepfakeOperator.Api.Records;
@@ -30,11 +31,42 @@ public sealed class VideoTests
         Assert.Equal(4, verdict.Timeline!.Count);
         for (var i = 0; i < 4; i++)
         {
-            Assert.InRange(units[i].T, i - 0.05, i + 0.15);
+            Assert.InRange(units[i].T, (i * 3.96 / 3) - 0.05, (i * 3.96 / 3) + 0.05);
             // Brightness at time T is 255·T/4, the model's logit (brightness − 128) / 16; ±4 levels for the codecs.
             var logit = Math.Log(units[i].Score / (1 - units[i].Score));
             Assert.InRange((logit * 16) + 128 - (255 * units[i].T / 4), -6, 6);
         }
+    }
+
+    [Theory]
+    [InlineData(100, "25", 0, "mp4", "-c:v libx264 -bf 2")]
+    [InlineData(100, "25", 0, "mkv", "-c:v libx264 -bf 0")]
+    [InlineData(75, "30000/1001", 0, "mp4", "-c:v libx264")]
+    [InlineData(75, "30000/1001", 0, "mkv", "-c:v libx264")]
+    [InlineData(60, "24", 0, "webm", "-c:v libvpx -deadline realtime")]
+    // The sound goes on for a second after the last picture.
+    [InlineData(75, "25", 4, "mp4", "-c:v libx264 -c:a aac")]
+    [InlineData(75, "25", 4, "mkv", "-c:v libx264 -c:a flac")]
+    // Fewer frames than are wanted: all of them.
+    [InlineData(20, "25", 0, "mp4", "-c:v libx264")]
+    public async Task Thirty_two_frames_are_those_of_numpys_linspace(int count, string rate, int soundSeconds, string extension, string codec)
+    {
+        await using var scan = new TestScan();
+        var effort = TestScan.MeanBytes with { Video = new VideoSpec { Frames = 8 } };
+        var configuration = scan.Configuration(TestScan.MeanBytes, effort);
+        var sampling = new SamplingSpec { Video = new VideoSamplingSpec { Frames = 32 } };
+        await scan.StartAsync(configuration with { Spec = configuration.Spec with { Sampling = sampling } });
+        var sound = soundSeconds > 0 ? $"-f lavfi -i sine=d={soundSeconds} -map 1:a" : "";
+        var clip = await Clip.MakeAsync(
+            $"-f lavfi -i testsrc=s=64x64:r={rate}:d=9 {sound} -map 0:v -frames:v {count} -pix_fmt yuv420p {codec}", extension);
+
+        var verdict = await scan.JudgeAsync(TestScan.Inline(clip));
+
+        var perSecond = rate == "30000/1001" ? 30000 / 1001d : int.Parse(rate, CultureInfo.InvariantCulture);
+        var wanted = Enumerable.Range(0, 32).Select(i => i * (count - 1) / 31).Distinct().ToArray();
+        Assert.Equal(wanted, verdict.Detectors[0].Units.Select(unit => (int)Math.Round(unit.T * perSecond)));
+        var eight = Enumerable.Range(0, 8).Select(i => wanted[i * (wanted.Length - 1) / 7]);
+        Assert.Equal(eight, verdict.Detectors[1].Units.Select(unit => (int)Math.Round(unit.T * perSecond)));
     }
 
     [Fact]
@@ -65,8 +97,8 @@ public sealed class VideoTests
 
         var verdict = await scan.JudgeAsync(TestScan.Inline(await Clip.BrighteningAsync(4)));
 
-        Assert.Equal([0, 2], verdict.Detectors[0].Units.Select(unit => Math.Round(unit.T)));
-        Assert.Equal(4, verdict.Detectors[1].Units.Count);
+        Assert.Equal([0, 3.96], verdict.Detectors[0].Units.Select(unit => Math.Round(unit.T, 2)));
+        Assert.Equal([0, 1.32, 2.64, 3.96], verdict.Detectors[1].Units.Select(unit => Math.Round(unit.T, 2)));
     }
 
     [Fact]

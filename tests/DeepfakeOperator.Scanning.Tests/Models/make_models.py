@@ -110,3 +110,12 @@ save("painted_faces",
      [("axes", np.array([1, 2, 3], np.int64)),
       ("box_starts", np.array([0, 0, 0], np.int64)), ("box_ends", np.array([1, 3, 4], np.int64)), ("boxes_shape", np.array([-1, 3, 4], np.int64)),
       ("score_starts", np.array([0, 0, 4], np.int64)), ("score_ends", np.array([1, 3, 6], np.int64)), ("scores_shape", np.array([-1, 3, 2], np.int64))])
+
+# Two scores: probabilities = [1 - p, p], p = sigmoid(4 * (first - second)); a label before them, as skl2onnx has it.
+save("stack",
+     [helper.make_node("MatMul", ["scores", "weights"], ["logits"]),
+      helper.make_node("Softmax", ["logits"], ["probabilities"], axis=1),
+      helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=0)],
+     [tensor("scores", TensorProto.FLOAT, ["N", 2])],
+     [tensor("label", TensorProto.INT64, ["N"]), tensor("probabilities", TensorProto.FLOAT, ["N", 2])],
+     [("weights", np.array([[0, 4], [0, -4]], np.float32))])

@@ -14,12 +14,20 @@ internal sealed class AudioDecoder(string scratchFolder, TimeSpan timeout, TimeP
 {
     private readonly Ffmpeg _ffmpeg = new(scratchFolder, timeout, time);
 
-    /// <summary>The sound, no more than <paramref name="longest"/> seconds from the start.</summary>
-    /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
-    internal Task<Recording> DecodeAsync(FetchedMedia media, int sampleRate, double longest, CancellationToken ct) =>
-        _ffmpeg.WithinTimeAsync(token => DecodeOnceAsync(media, sampleRate, longest, token), ct);
+    /// <summary>Silence where a track begins late or has holes, so that a sample's number tells its second of the item.</summary>
+    private const string Aligned = "-af aresample=async=1:first_pts=0";
 
-    private async Task<Recording> DecodeOnceAsync(FetchedMedia media, int sampleRate, double longest, CancellationToken token)
+    /// <summary>The sound, no more than <paramref name="longest"/> seconds from the start.</summary>
+    /// <param name="media">The item's media.</param>
+    /// <param name="sampleRate">Wanted.</param>
+    /// <param name="longest">Seconds.</param>
+    /// <param name="aligned">True: the first sample is that of second 0 of the item; false: it is the track's first.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <exception cref="ScanPipelineItemException">Broken, or decoding took too long.</exception>
+    internal Task<Recording> DecodeAsync(FetchedMedia media, int sampleRate, double longest, bool aligned, CancellationToken ct) =>
+        _ffmpeg.WithinTimeAsync(token => DecodeOnceAsync(media, sampleRate, longest, aligned, token), ct);
+
+    private async Task<Recording> DecodeOnceAsync(FetchedMedia media, int sampleRate, double longest, bool aligned, CancellationToken token)
     {
         var path = Path.Combine(_ffmpeg.ScratchFolder, Guid.NewGuid().ToString("N") + MediaIntake.ScratchSuffix);
         try
@@ -29,7 +37,7 @@ internal sealed class AudioDecoder(string scratchFolder, TimeSpan timeout, TimeP
                 .FromFileInput(media.LocalPath!, verifyExists: false, input => input.WithCustomArgument(
                     $"-nostdin -hide_banner -nostats -loglevel error -threads 1 -filter_threads 1 {Ffmpeg.Guard(media.Type)}"))
                 .OutputToFile(path, overwrite: true, output => output.WithCustomArgument(string.Create(CultureInfo.InvariantCulture,
-                    $"-map 0:a:0 -vn -sn -dn -ac 1 -ar {sampleRate} -rematrix_maxval 1 -t {longest:0.######} -c:a pcm_f32le -f f32le")))
+                    $"-map 0:a:0 -vn -sn -dn {(aligned ? Aligned : "")} -ac 1 -ar {sampleRate} -rematrix_maxval 1 -t {longest:0.######} -c:a pcm_f32le -f f32le")))
                 .CancellableThrough(token, TimeSpan.Zero)
                 .ProcessAsynchronously(throwOnError: false, _ffmpeg.Options, token);
             var exitCode = await Ffmpeg.ExitAsync(running);
@@ -53,7 +61,7 @@ internal sealed class AudioDecoder(string scratchFolder, TimeSpan timeout, TimeP
         using var media = await new MediaIntake(options.ScratchFolder, bytes.Length, new ByteBudget(bytes.Length)).TakeAsync(bytes, ct);
         if (media.LocalPath is null) throw Ffmpeg.Corrupt("a picture holds no sound");
         var decoder = new AudioDecoder(options.ScratchFolder, options.DecodeTimeout, options.TimeProvider);
-        return await decoder.DecodeAsync(media, sampleRate, options.DecodeTimeout.TotalSeconds, ct);
+        return await decoder.DecodeAsync(media, sampleRate, options.DecodeTimeout.TotalSeconds, aligned: false, ct);
     }
 
     private static float[] Finite(float[] samples) =>

@@ -31,7 +31,7 @@ internal sealed class AudioUnits : IUnitFactory
     {
         public ValueTask FrameAsync(Frame frame, CancellationToken ct) => ValueTask.CompletedTask;
 
-        public async ValueTask SoundAsync(Recording recording, CancellationToken ct)
+        public async ValueTask SoundAsync(Recording recording, IReadOnlyList<double> frameTimes, CancellationToken ct)
         {
             var starts = AudioWindows.Starts(recording.Samples.Length, audio);
             for (var i = 0; i < starts.Count; i++)

@@ -21,21 +21,23 @@ internal sealed class SoundStage(
     internal async Task HandAsync(ScanPipelineItem item, FetchedMedia media, IUnitSource?[] sources, CancellationToken ct)
     {
         var listening = Enumerable.Range(0, sources.Length).Where(i => sources[i] is not null).ToArray();
-        var recordings = new Dictionary<int, Recording>();
+        var recordings = new Dictionary<(int Rate, bool Aligned), Recording>();
         foreach (var i in listening)
         {
             var audio = specs[i].Audio!;
-            var recording = await RecordingAsync(audio.SampleRate);
-            if (gates[i] is { } gate) recording = recording.Only(gate.Speech(await RecordingAsync(gate.SampleRate)));
+            // A detector of sound hears what published ones hear, from the first sample; one that compares it with pictures needs the item's own time.
+            var aligned = specs[i].Modality == Modality.AudioVisual;
+            var recording = await RecordingAsync(audio.SampleRate, aligned);
+            if (gates[i] is { } gate) recording = recording.Only(gate.Speech(await RecordingAsync(gate.SampleRate, aligned)));
             if (recording.Samples.IsEmpty) item.Exclude(i, "nobody speaks in it, says audio.voiceActivity");
             else if (recording.Seconds < audio.MinSeconds) item.Exclude(i, Short(recording.Seconds, audio, gates[i] is not null));
-            else await sources[i]!.SoundAsync(recording, ct);
+            else await sources[i]!.SoundAsync(recording, item.TimesOf(i), ct);
         }
 
-        async ValueTask<Recording> RecordingAsync(int rate)
+        async ValueTask<Recording> RecordingAsync(int rate, bool aligned)
         {
-            if (recordings.TryGetValue(rate, out var known)) return known;
-            return recordings[rate] = await decoder.DecodeAsync(media, rate, Longest(listening, rate), ct);
+            if (recordings.TryGetValue((rate, aligned), out var known)) return known;
+            return recordings[(rate, aligned)] = await decoder.DecodeAsync(media, rate, Longest(listening, rate), aligned, ct);
         }
     }
 

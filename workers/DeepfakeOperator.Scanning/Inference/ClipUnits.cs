@@ -60,12 +60,12 @@ internal sealed class ClipUnits : IUnitFactory
             }
         }
 
-        public async ValueTask SoundAsync(Recording recording, CancellationToken ct)
+        public async ValueTask SoundAsync(Recording recording, IReadOnlyList<double> frameTimes, CancellationToken ct)
         {
             await FillAsync(ct);
             foreach (var (unit, frames) in _silent)
             {
-                var start = (int)Math.Round(unit.Frame / units._spec.Video.Fps * recording.SampleRate);
+                var start = (int)Math.Round(frameTimes[unit.Frame] * recording.SampleRate);
                 var values = units._sound!.Compute(recording.Samples.Span, Math.Min(start, recording.Samples.Length));
                 await sink.AddAsync(unit, slot =>
                 {

@@ -9,7 +9,10 @@ internal interface IUnitSource
     ValueTask FrameAsync(Frame frame, CancellationToken ct);
 
     /// <summary>All of the item's sound, at the rate that the detector wants and cut to speech if it wants that; after the last frame.</summary>
-    ValueTask SoundAsync(Recording recording, CancellationToken ct) => ValueTask.CompletedTask;
+    /// <param name="recording">The sound; for a detector of pictures with their sound its first sample is heard at second 0 of the item.</param>
+    /// <param name="frameTimes">Second of each frame that there was.</param>
+    /// <param name="ct">Ends it.</param>
+    ValueTask SoundAsync(Recording recording, IReadOnlyList<double> frameTimes, CancellationToken ct) => ValueTask.CompletedTask;
 
     /// <summary>There is no more of this item.</summary>
     ValueTask EndAsync(CancellationToken ct);

@@ -23,6 +23,9 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     /// <summary>A duration that lies must not become a step of nothing: then no frame after the first would be another's successor.</summary>
     private const double LeastStep = 0.001;
 
+    /// <summary>True: of each time the frame that stands then is taken; false: the first one from then on.</summary>
+    internal bool Standing { get; private init; }
+
     /// <summary>How many frames are expected: what a detector that wants fewer chooses from.</summary>
     internal int Expected { get; private init; } = Frames;
 
@@ -50,10 +53,26 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     private static FramePlan Job(VideoSamplingSpec job, VideoSpec detector, VideoInfo info)
     {
         if (job.Strategy == VideoSamplingStrategy.Clips && detector.ClipLength > 1) return Clips(job, detector, info);
-        var interval = job.Strategy == VideoSamplingStrategy.Interval;
-        var step = interval ? job.Interval.TotalSeconds : info.Duration is { } duration ? Math.Max(duration / job.Frames, LeastStep) : UnknownDurationStep;
-        var plan = Make(Every(step), job.Frames, step, info) with { KeyframesOnly = job.Strategy == VideoSamplingStrategy.Keyframes };
-        return interval && info.Duration is { } length ? plan with { Expected = Math.Clamp((int)Math.Ceiling(length / step), 1, job.Frames) } : plan;
+        var (keyframes, interval) = (job.Strategy == VideoSamplingStrategy.Keyframes, job.Strategy == VideoSamplingStrategy.Interval);
+        if (!keyframes && !interval && info.PictureDuration is { } pictures) return Even(job.Frames, pictures, info);
+        var step = interval ? job.Interval.TotalSeconds
+            : info.PictureDuration is { } duration ? Math.Max(duration / job.Frames, LeastStep)
+            : UnknownDurationStep;
+        var plan = Make(Every(step), job.Frames, step, info) with { KeyframesOnly = keyframes };
+        return interval && info.PictureDuration is { } length
+            ? plan with { Expected = Math.Clamp((int)Math.Ceiling(length / step), 1, job.Frames) }
+            : plan;
+    }
+
+    /// <summary>
+    /// From the first frame to the last, as published detectors sample their test videos: numpy.linspace(0, last, frames, dtype=int), which cuts off, so
+    /// that at each of the times the frame that stands then is taken.
+    /// </summary>
+    private static FramePlan Even(int frames, double duration, VideoInfo info)
+    {
+        var (rate, count) = (Rate(info), Math.Max(1, Math.Round(duration * Rate(info))));
+        var step = Math.Max((count - 1) / Math.Max(1, frames - 1), LeastStep * rate);
+        return Make(At(rate, step), frames, step / rate, info) with { Standing = true, Expected = info.Rate is > 0 ? (int)Math.Min(count, frames) : frames };
     }
 
     /// <summary>Runs of consecutive frames, as long as the clip and its stride, evenly over the duration.</summary>
@@ -61,7 +80,7 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     {
         var span = detector.ClipLength * detector.ClipStride;
         var clips = Math.Max(1, job.Frames / span);
-        var (rate, duration) = (Rate(info), info.Duration ?? (clips * span / Rate(info)));
+        var (rate, duration) = (Rate(info), info.PictureDuration ?? (clips * span / Rate(info)));
         var run = (span - 0.5) / rate;
         var period = Math.Max(duration / clips, span / rate);
         return Make(string.Create(CultureInfo.InvariantCulture, $"lt(mod(t+0.000001,{period:0.######}),{run:0.######})"), clips * span, 1 / rate, info);
@@ -70,6 +89,16 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     /// <summary>One frame, the first, of each stretch of this length: even over the duration whatever the frame rate does.</summary>
     private static string Every(double step) => string.Create(CultureInfo.InvariantCulture,
         $"isnan(prev_selected_t)+gt(floor((t+0.000001)/{step:0.######}),floor((prev_selected_t+0.000001)/{step:0.######}))");
+
+    /// <summary>
+    /// The frame that stands at each multiple of the step. Both are counted in frames of the mean rate, since time stamps are rounded (in Matroska to a
+    /// millisecond) and a frame must not be taken for its neighbour by that.
+    /// </summary>
+    private static string At(double rate, double step)
+    {
+        return $"isnan(prev_selected_t)+gt({Reached("t")},{Reached("prev_selected_t")})";
+        string Reached(string t) => string.Create(CultureInfo.InvariantCulture, $"floor((round(({t}-start_t)*{rate:0.#########})+0.999999)/{step:0.#########})");
+    }
 
     private static FramePlan Make(string select, int frames, double step, VideoInfo info) => new(select, false, frames, step, info.Width, info.Height, "");
 

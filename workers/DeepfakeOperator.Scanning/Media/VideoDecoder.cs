@@ -29,7 +29,11 @@ internal sealed class VideoDecoder(string scratchFolder, TimeSpan timeout, TimeP
                 throw probe.StandardError.Any(IsTooLarge) ? TooLarge() : Ffmpeg.Corrupt("its pictures have no size");
             if ((long)width * height > StillDecoder.MaxPixels) throw TooLarge();
             var upright = video.Rotation % 180 == 0 ? (width, height) : (width: height, height: width);
-            return new VideoInfo(upright.width, upright.height, duration, sound) { Rate = video.AverageFrameRate };
+            return new VideoInfo(upright.width, upright.height, duration, sound)
+            {
+                Rate = video.AverageFrameRate,
+                PictureDuration = video.Duration > TimeSpan.Zero ? video.Duration.TotalSeconds : duration,
+            };
         }
         catch (FFProbeProcessException error) when (error.StandardError.Any(IsTooLarge))
         {

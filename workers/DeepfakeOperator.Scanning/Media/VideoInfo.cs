@@ -10,5 +10,8 @@ internal sealed record VideoInfo(int Width, int Height, double? Duration, bool H
     /// <summary>Frames a second; null where the container does not say.</summary>
     internal double? Rate { get; init; }
 
+    /// <summary>Seconds of its pictures, which sound may outlast.</summary>
+    internal double? PictureDuration { get; init; } = Duration;
+
     internal bool HasPictures => Width > 0;
 }

@@ -5,7 +5,7 @@ using DeepfakeOperator.Api.Records;
 namespace DeepfakeOperator.Scanning.Verdicts;
 
 /// <summary>From what the detectors saw to the record that is published.</summary>
-internal sealed class VerdictBuilder(ScanConfiguration configuration)
+internal sealed class VerdictBuilder(ScanConfiguration configuration, Ensemble ensemble)
 {
     private readonly string _scanJob = $"{configuration.Namespace}/{configuration.Name}";
 
@@ -63,7 +63,7 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         // A detector whose gate distrusts this item is only heard where there is no other, and then it cannot decide.
         var trusted = applied.Where(i => parts[i].Untrusted is null).ToArray();
         var heard = trusted.Length > 0 ? trusted : applied;
-        var score = Ensemble.Combine([.. heard.Select(i => (configuration.Detectors[i].Weight, scores[i].Calibrated!.Value))], spec.Ensemble, spec.Verdict);
+        var score = Combine(heard.Select(i => (i, scores[i].Calibrated!.Value)));
         if (trusted.Length == 0) return (Verdict.Inconclusive, score, Reasons(scores));
         if (score >= spec.Verdict.FakeAtOrAbove) return (Verdict.Fake, score, null);
         if (score <= spec.Verdict.RealAtOrBelow) return (Verdict.Real, score, null);
@@ -81,11 +81,11 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
             .. seen.GroupBy(each => each.Unit.Face!.Track).OrderBy(track => track.Key).Select(track =>
             {
                 var box = track.Select(each => each.Unit.Face!.Box).MaxBy(box => box.Area);
-                var scores = track.GroupBy(each => each.Detector, each => each.Unit).Select(units => Weighted(units.Key, [.. units])).ToArray();
+                var scores = track.GroupBy(each => each.Detector, each => each.Unit).Select(units => Calibrated(units.Key, [.. units]));
                 return new FaceRecord(
                     track.Key,
                     [Math.Round(box.Left), Math.Round(box.Top), Math.Round(box.Width), Math.Round(box.Height)],
-                    Ensemble.Combine(scores, configuration.Spec.Ensemble, configuration.Spec.Verdict))
+                    Combine(scores))
                 {
                     Seen = [track.Min(each => each.Unit.T), track.Max(each => each.Unit.T)],
                 };
@@ -93,10 +93,18 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         ];
     }
 
-    private (double Weight, double Score) Weighted(int detector, IReadOnlyList<UnitResult> units)
+    private (int Detector, double Score) Calibrated(int detector, IReadOnlyList<UnitResult> units)
     {
         var spec = configuration.Detectors[detector].Spec;
-        return (configuration.Detectors[detector].Weight, Calibration.Apply(Aggregation.Combine(units, spec)!.Value, spec.Calibration));
+        return (detector, Calibration.Apply(Aggregation.Combine(units, spec)!.Value, spec.Calibration));
+    }
+
+    /// <summary>The ensemble's score where these detectors are heard and the others are not.</summary>
+    private double Combine(IEnumerable<(int Detector, double Score)> heard)
+    {
+        var members = configuration.Detectors.Select(detector => new EnsembleMember(detector.Weight, detector.Family, null)).ToArray();
+        foreach (var (detector, score) in heard) members[detector] = members[detector] with { Score = score };
+        return ensemble.Combine(members);
     }
 
     private static string Reasons(DetectorScore[] scores)
@@ -112,10 +120,10 @@ internal sealed class VerdictBuilder(ScanConfiguration configuration)
         if (heard.Length == 0) heard = [.. Enumerable.Range(0, parts.Count)];
         return
         [
-            .. heard.SelectMany(i => parts[i].Units.GroupBy(unit => unit.T).Select(units => (T: units.Key, Weighted: Weighted(i, [.. units]))))
-                .GroupBy(unit => unit.T, unit => unit.Weighted)
+            .. heard.SelectMany(i => parts[i].Units.GroupBy(unit => unit.T).Select(units => (T: units.Key, Calibrated: Calibrated(i, [.. units]))))
+                .GroupBy(unit => unit.T, unit => unit.Calibrated)
                 .OrderBy(group => group.Key)
-                .Select(group => new TimelinePoint(group.Key, Ensemble.Combine([.. group], configuration.Spec.Ensemble, configuration.Spec.Verdict))),
+                .Select(group => new TimelinePoint(group.Key, Combine(group))),
         ];
     }
 }
