@@ -1,7 +1,7 @@
 # One place for every command. `make help` lists them; README.md shows the two that matter.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo simulate fuzz chaos-worker parity model corpus clean
+.PHONY: help deps build test demo simulate fuzz chaos-worker chaos-operator parity model corpus clean
 
 CONFIGURATION ?= Release
 DOTNET_FLAGS := --nologo -v q -c $(CONFIGURATION)
@@ -9,7 +9,7 @@ BIN := artifacts/bin
 LOWER := $(shell echo $(CONFIGURATION) | tr A-Z a-z)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[36mmake %-14s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## Install the Debian packages that building, testing and the demo need
 	@./tests/deps.sh
@@ -44,6 +44,10 @@ chaos-worker: deps ## Workers killed at random and the broker too, then every it
 	@dotnet build tests/DeepfakeOperator.Chaos $(DOTNET_FLAGS) >&2
 	@exec dotnet $(BIN)/DeepfakeOperator.Chaos/$(LOWER)/DeepfakeOperator.Chaos.dll \
 		--kills $(or $(KILLS),100) --items $(or $(ITEMS),100000) --seed $(or $(SEED),1) --restart-broker
+
+chaos-operator: deps ## The operator killed at random moments of small jobs, the API server restarted twice. ROUNDS=n, SEED=n
+	@dotnet build tests/DeepfakeOperator.OperatorTrials $(DOTNET_FLAGS) >&2
+	@exec dotnet $(BIN)/DeepfakeOperator.OperatorTrials/$(LOWER)/DeepfakeOperator.OperatorTrials.dll chaos --rounds $(or $(ROUNDS),50) --seed $(or $(SEED),1)
 
 model: ## Train the bundled detector anew (seeded, under 30 minutes on two cores)
 	@./models/upsampling-trace/train.sh

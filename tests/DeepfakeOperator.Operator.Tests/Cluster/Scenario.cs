@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using DeepfakeOperator.Api;
 using DeepfakeOperator.Api.Detectors;
 using DeepfakeOperator.Api.Internal;
@@ -25,6 +23,8 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
 
     public string Bootstrap => kafka.BootstrapServers;
 
+    private KafkaView View => new(Bootstrap);
+
     public static async Task<Scenario> NewAsync(TestCluster cluster)
     {
         var @namespace = await cluster.NewNamespaceAsync();
@@ -46,44 +46,14 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
     public async Task PublishAsync(int items, int partitions = 3)
     {
         await kafka.CreateTopicAsync(Topic, partitions);
-        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = Bootstrap }).Build();
-        for (var item = 0; item < items; item++)
-        {
-            producer.Produce(new TopicPartition(Topic, item % partitions), new Message<Null, string> { Value = $"{{\"id\":\"{item}\"}}" });
-        }
-        producer.Flush(TestCluster.Cancellation);
+        View.Publish(Topic, items, partitions, TestCluster.Cancellation);
     }
 
     public Task ApplyDetectorAsync(string version = "1", string name = "traces", Func<DetectorSpec, DetectorSpec>? change = null) =>
-        ApplyAsync<Detector>(name, (change ?? (same => same))(Spec(version)));
+        ApplyAsync<Detector>(name, (change ?? (same => same))(SampleSpecs.Detector(version)));
 
-    private static DetectorSpec Spec(string version) => new()
-    {
-        Version = version,
-        Model = new ModelSpec { Uri = "bundled:traces.onnx", Sha256 = new string('0', 64) },
-        Inputs = [new InputSpec { Name = "x", Shape = [-1, 3, 64, 64] }],
-        Outputs = [new OutputSpec { Name = "y", Polarity = new PolaritySpec { HighIsFake = true } }],
-        Image = new ImageSpec { Width = 64, Height = 64 },
-        Conformance = new ConformanceSpec
-        {
-            Input = new ConformanceInput { Uri = "bundled:golden.png", Sha256 = new string('1', 64) },
-            Expected = [new ExpectedOutput { Output = "y", Values = [0.5] }],
-            Score = 0.62,
-        },
-    };
-
-    public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog")
-    {
-        var spec = new ScanJobSpec
-        {
-            Source = new SourceSpec { Kafka = new KafkaSourceSpec { BootstrapServers = Bootstrap, Topics = [Topic] } },
-            Detectors = [new DetectorReference { Name = "traces" }],
-            Shard = new ShardSpec { Items = 10 },
-            Workers = new WorkersSpec { Max = 3 },
-            Results = new ResultsSpec { Kafka = new KafkaResultsSpec { Topic = Topic + "-verdicts" } },
-        };
-        return ApplyAsync<ScanJob>(name, (change ?? (same => same))(spec));
-    }
+    public Task<ScanJob> ApplyScanJobAsync(Func<ScanJobSpec, ScanJobSpec>? change = null, string name = "backlog") =>
+        ApplyAsync<ScanJob>(name, (change ?? (same => same))(SampleSpecs.ScanJob(Bootstrap, Topic)));
 
     public async Task<ScanJob?> ScanJobAsync(string name = "backlog") =>
         await cluster.Client<ScanJob>().GetAsync(new ObjectKey(@namespace, name), TestCluster.Cancellation);
@@ -159,41 +129,16 @@ internal sealed class Scenario(TestCluster cluster, string @namespace, KafkaServ
         return string.Join("\n", events.Items.Select(entry => $"{entry.Type} {entry.Reason}: {entry.Message}"));
     }
 
-    public IReadOnlyList<string> TopicNames()
-    {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
-        return [.. admin.GetMetadata(TimeSpan.FromSeconds(10)).Topics.Select(topic => topic.Topic)];
-    }
+    public IReadOnlyList<string> TopicNames() => View.TopicNames();
 
-    public async Task<IReadOnlyList<string>> GroupNamesAsync()
-    {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Bootstrap }).Build();
-        return [.. (await admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions())).Valid.Select(group => group.GroupId)];
-    }
+    public Task<IReadOnlyList<string>> GroupNamesAsync() => View.GroupNamesAsync();
 
     /// <summary>Every shard that stands committed in the shards topic.</summary>
     public IReadOnlyList<ShardRecord> DealtShards(ScanJob job) => [.. DealtShardsByPartition(job).Select(dealt => dealt.Shard)];
 
     /// <summary>The same, each with its partition of the shards topic.</summary>
-    public IReadOnlyList<(int Partition, ShardRecord Shard)> DealtShardsByPartition(ScanJob job)
-    {
-        var topics = TopicsOf(job);
-        using var consumer = new ConsumerBuilder<string, byte[]>(new ConsumerConfig
-        {
-            BootstrapServers = Bootstrap, GroupId = "test", EnablePartitionEof = true, IsolationLevel = IsolationLevel.ReadCommitted, EnableAutoCommit = false,
-        }).Build();
-        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var open = admin.GetMetadata(topics.Shards, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Select(p => new TopicPartition(topics.Shards, p.PartitionId)).ToHashSet();
-        consumer.Assign(open.Select(partition => new TopicPartitionOffset(partition, Offset.Beginning)));
-        var shards = new List<(int, ShardRecord)>();
-        while (open.Count > 0)
-        {
-            var result = consumer.Consume(TestCluster.Cancellation);
-            if (result.IsPartitionEOF) open.Remove(result.TopicPartition);
-            else shards.Add((result.Partition.Value, JsonSerializer.Deserialize<ShardRecord>(result.Message.Value, ApiJson.Options)!));
-        }
-        return shards;
-    }
+    public IReadOnlyList<(int Partition, ShardRecord Shard)> DealtShardsByPartition(ScanJob job) =>
+        View.DealtShards(TopicsOf(job), TestCluster.Cancellation);
 
     public Task CreateSecretAsync(string name, Dictionary<string, string> data) => cluster.Client<V1Secret>().ApplyAsync(
         new ObjectKey(@namespace, name),

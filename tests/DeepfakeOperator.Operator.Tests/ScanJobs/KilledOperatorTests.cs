@@ -62,7 +62,8 @@ public sealed class KilledOperatorTests(TestCluster cluster, ITestOutputHelper o
             await using var mortal = OperatorProcess.Start(kubeconfig, scenario.Namespace);
             var before = hazard.Deaths.Count;
             hazard.Aim(mortal.Id);
-            await mortal.UntilDeadOrAsync(async () => reachedIt = await reached());
+            await Eventually.TrueAsync(
+                async () => mortal.HasExited || (reachedIt = await reached()), () => "the operator is dead or done", TimeSpan.FromSeconds(90));
             Assert.True(reachedIt || hazard.Deaths.Count > before, $"the operator ended by itself: {mortal.LogTail}");
         }
         hazard.Aim(0);

@@ -7,7 +7,7 @@ using DeepfakeOperator.Operator.Runtime;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace DeepfakeOperator.Operator.Tests.Cluster;
+namespace DeepfakeOperator.OperatorTrials.Cluster;
 
 /// <summary>
 /// Says of pods what a kubelet would: workers are ready (those of the image <c>worker:crash</c> end with a last word, of <c>worker:quit</c> without

@@ -5,16 +5,22 @@ using DeepfakeOperator.Api.Json;
 using DeepfakeOperator.Api.Records;
 using DeepfakeOperator.Api.ScanJobs;
 
-namespace DeepfakeOperator.Operator.Tests.Cluster;
+namespace DeepfakeOperator.OperatorTrials.Cluster;
 
-/// <summary>What a worker is to the operator: a member of the job's group that takes shards and writes progress, in one transaction with its offsets.</summary>
+/// <summary>
+/// What a worker is to the operator: a member of the job's group that takes shards and writes progress, in one transaction with its offsets.
+/// </summary>
 internal sealed class ScriptedWorker : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
     public ScriptedWorker(string bootstrap, InternalTopics topics, int slot = 0, TimeSpan perShard = default) =>
-        _running = Task.Factory.StartNew(() => Run(bootstrap, topics, slot, perShard), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _running = Task.Factory.StartNew(
+            () => Run(bootstrap, topics, slot, perShard), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>It ended by an error, which its disposal throws.</summary>
+    public bool HasFailed => _running.IsFaulted;
 
     public async ValueTask DisposeAsync()
     {
@@ -67,15 +73,24 @@ internal sealed class ScriptedWorker : IAsyncDisposable
     }
 
     private static void Commit(
-        IConsumer<string, byte[]> consumer, IProducer<string, byte[]> producer, InternalTopics topics, ConsumeResult<string, byte[]> result, ProgressRecord progress, bool offset)
+        IConsumer<string, byte[]> consumer,
+        IProducer<string, byte[]> producer,
+        InternalTopics topics,
+        ConsumeResult<string, byte[]> result,
+        ProgressRecord progress,
+        bool offset)
     {
         producer.BeginTransaction();
         producer.Produce(
             new TopicPartition(topics.Progress, result.Partition),
-            new Message<string, byte[]> { Key = ShardRecord.KeyOf(progress.Index), Value = JsonSerializer.SerializeToUtf8Bytes(progress, ApiJson.Options) });
+            new Message<string, byte[]>
+            {
+                Key = ShardRecord.KeyOf(progress.Index), Value = JsonSerializer.SerializeToUtf8Bytes(progress, ApiJson.Options),
+            });
         if (offset)
         {
-            producer.SendOffsetsToTransaction([new TopicPartitionOffset(result.TopicPartition, result.Offset + 1)], consumer.ConsumerGroupMetadata, TimeSpan.FromSeconds(10));
+            producer.SendOffsetsToTransaction(
+                [new TopicPartitionOffset(result.TopicPartition, result.Offset + 1)], consumer.ConsumerGroupMetadata, TimeSpan.FromSeconds(10));
         }
         producer.CommitTransaction(TimeSpan.FromSeconds(10));
     }
