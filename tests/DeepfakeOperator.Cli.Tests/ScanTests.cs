@@ -113,12 +113,22 @@ public sealed class ScanTests
     [InlineData("cannot be read", "scan", "x.jpg", "--detector", "/nowhere.yaml")]
     [InlineData("PATH", "scan", "--detector", "d.yaml")]
     [InlineData("--model", "scan", "x.jpg", "--model", "/nowhere", "--detector", "{detector}")]
+    [InlineData("--min-face: -1", "scan", "x.jpg", "--min-face", "-1", "--detector", "{detector}")]
+    [InlineData("--frames: 0", "scan", "x.jpg", "--frames", "0", "--detector", "{detector}")]
     [InlineData("'xml'", "scan", "x.jpg", "--output", "xml", "--detector", "{detector}")]
     public async Task What_was_given_wrongly_is_said(string expected, params string[] args)
     {
         var run = await Run.OfAsync([.. args.Select(arg => arg.Replace("{detector}", Run.Detector, StringComparison.Ordinal))]);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_many_frames_are_looked_at_as_are_asked_for()
+    {
+        var video = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "samples", "corpus", "video-real.mp4"));
+        var run = await Run.OfAsync("scan", video, "--frames", "3", "--detector", Run.Detector, "--output", "json");
+        Assert.Equal(3, run[video]["detectors"]![0]!["units"]!.AsArray().Count);
     }
 
     [Fact]

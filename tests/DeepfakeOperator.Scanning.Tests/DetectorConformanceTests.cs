@@ -94,6 +94,19 @@ public sealed class DetectorConformanceTests
     }
 
     [Fact]
+    public async Task More_or_fewer_labels_than_classes_are_refused()
+    {
+        await using var scan = new TestScan();
+        string[][] wrong = [["fake", "real"], ["fake", "real", "edited", "unknown"]];
+        foreach (var labels in wrong)
+        {
+            var check = await CheckAsync(scan, TestScan.MeanPlanes with { Outputs = [TestScan.MeanPlanes.Outputs[0] with { Labels = labels }] }, Pictures.Gray(1), "classes", 1);
+            Assert.Equal("ModelMismatch", check.Reason);
+            Assert.Contains($"outputs[0].labels: {labels.Length} names, but 'classes' has 3", check.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_wrong_sha256_is_caught_and_named()
     {
         await using var scan = new TestScan();

@@ -25,7 +25,7 @@ internal sealed class FrameHandout(ScanPipelineItem item, IReadOnlyList<FrameTak
         var taking = takers.Where(taker => takes(taker.Detector)).ToArray();
         if (_finders.Length == 0)
         {
-            foreach (var taker in taking) await HandAsync(taker, new Frame(index, pixels, []), ct);
+            foreach (var taker in taking) await HandAsync(taker, new Frame(index, pixels, []), [], ct);
             return;
         }
         while (_ahead.Count >= Ahead) await HandOldestAsync(ct);
@@ -48,10 +48,17 @@ internal sealed class FrameHandout(ScanPipelineItem item, IReadOnlyList<FrameTak
     private async ValueTask HandOldestAsync(CancellationToken ct)
     {
         using var pending = _ahead.Dequeue();
-        var found = new Dictionary<FaceFinder, IReadOnlyList<Face>>();
-        foreach (var (finder, faces) in pending.Faces) found[finder] = Track(finder, await WaitAsync(faces, ct));
+        var found = new Dictionary<FaceFinder, (IReadOnlyList<Face> Large, IReadOnlyList<Face> Small)>();
+        foreach (var (finder, waited) in pending.Faces)
+        {
+            var faces = await WaitAsync(waited, ct);
+            found[finder] = (Track(finder, [.. faces.Where(IsLarge).Take(limits.Max)]), [.. faces.Where(face => !IsLarge(face))]);
+        }
         foreach (var taker in pending.Takers)
-            await HandAsync(taker, new Frame(pending.Index, pending.Pixels, taker.Finder is null ? [] : found[taker.Finder]), ct);
+        {
+            var (large, small) = taker.Finder is null ? ([], []) : found[taker.Finder];
+            await HandAsync(taker, new Frame(pending.Index, pending.Pixels, large), small, ct);
+        }
     }
 
     private async Task<IReadOnlyList<Face>> WaitAsync(Task<IReadOnlyList<Face>> faces, CancellationToken ct)
@@ -68,18 +75,25 @@ internal sealed class FrameHandout(ScanPipelineItem item, IReadOnlyList<FrameTak
         }
     }
 
-    /// <summary>Numbers the faces that are large enough for the ScanJob, as many as it looks at.</summary>
+    /// <summary>Is it as large as the ScanJob asks?</summary>
+    private bool IsLarge(Face face) => Math.Min(face.Box.Width, face.Box.Height) >= limits.MinSize;
+
+    /// <summary>Numbers the faces that the ScanJob looks at.</summary>
     private IReadOnlyList<Face> Track(FaceFinder finder, IReadOnlyList<Face> faces)
     {
         if (!_trackers.TryGetValue(finder, out var tracker)) _trackers[finder] = tracker = new FaceTracker(item.NextTrack);
-        return tracker.Follow([.. faces.Where(face => Math.Min(face.Box.Width, face.Box.Height) >= limits.MinSize).Take(limits.Max)]);
+        return tracker.Follow([.. faces]);
     }
 
-    private async ValueTask HandAsync(FrameTaker taker, Frame frame, CancellationToken ct)
+    private async ValueTask HandAsync(FrameTaker taker, Frame frame, IReadOnlyList<Face> tooSmall, CancellationToken ct)
     {
         if (Gates.NeedQuality(taker.Spec.Gates)) item.Measured(taker.Detector, ImageQuality.Measure(frame.Pixels));
         if (taker.Finder is not null)
-            item.Saw(taker.Detector, frame.Faces.Count(face => face.Score >= taker.Spec.Face!.MinScore), FaceSelector.LargeEnough(frame.Faces, taker.Spec));
+        {
+            bool Counts(Face face) => face.Score >= taker.Spec.Face!.MinScore;
+            var large = FaceSelector.LargeEnough(frame.Faces, taker.Spec);
+            item.Saw(taker.Detector, new FaceCount(frame.Faces.Count(Counts), large, tooSmall.Count(Counts), limits.MinSize));
+        }
         await taker.Source.FrameAsync(frame, ct);
     }
 

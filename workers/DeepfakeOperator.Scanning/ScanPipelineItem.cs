@@ -85,10 +85,13 @@ internal sealed class ScanPipelineItem(SourceItem source, Action<ItemOutcome> do
     }
 
     /// <summary>Faces of one frame, for a detector that asks for them.</summary>
-    internal void Saw(int detector, int faces, bool largeEnough)
+    internal void Saw(int detector, FaceCount faces)
     {
         var seen = _faces[detector];
-        _faces[detector] = new FaceCount(Math.Max(faces, seen?.Most ?? 0), largeEnough || seen?.LargeEnough == true);
+        _faces[detector] = seen is null ? faces : faces with
+        {
+            Most = Math.Max(faces.Most, seen.Most), LargeEnough = faces.LargeEnough || seen.LargeEnough, TooSmall = Math.Max(faces.TooSmall, seen.TooSmall),
+        };
     }
 
     /// <summary>A number for a face that was not seen before.</summary>

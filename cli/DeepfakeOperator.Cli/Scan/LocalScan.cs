@@ -9,9 +9,10 @@ namespace DeepfakeOperator.Cli.Scan;
 
 /// <summary>The worker's own pipeline over local files: no cluster, no Kafka. The files stand in for a topic of one partition.</summary>
 /// <param name="detectors">The detectors.</param>
+/// <param name="sampling">What a ScanJob samples.</param>
 /// <param name="secretsFolder">Secrets that they name, or null.</param>
 /// <param name="raw">True: the raw outputs of the models are kept too.</param>
-internal sealed class LocalScan(IReadOnlyList<ResolvedDetector> detectors, string? secretsFolder, bool raw)
+internal sealed class LocalScan(IReadOnlyList<ResolvedDetector> detectors, SamplingSpec sampling, string? secretsFolder, bool raw)
 {
     /// <summary><c>namespace/name</c> of the ScanJob that stands in the records.</summary>
     internal const string ScanJob = Namespace + "/" + Name;
@@ -57,7 +58,7 @@ internal sealed class LocalScan(IReadOnlyList<ResolvedDetector> detectors, strin
             Namespace = Namespace,
             Name = Name,
             Uid = "",
-            Spec = new ScanJobSpec { Source = new SourceSpec { Media = new MediaSpec { AllowedPaths = ["/"], MaxBytes = MaxBytes } } },
+            Spec = new ScanJobSpec { Source = new SourceSpec { Media = new MediaSpec { AllowedPaths = ["/"], MaxBytes = MaxBytes } }, Sampling = sampling },
             Detectors = detectors,
         };
         try

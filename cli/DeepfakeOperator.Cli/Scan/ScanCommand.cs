@@ -22,12 +22,13 @@ internal static class ScanCommand
         var model = CommonOptions.Model();
         var secrets = CommonOptions.Secrets();
         var format = CommonOptions.Output();
+        var (minFace, frames) = (SamplingOptions.MinFace(), SamplingOptions.Frames());
         var raw = new Option<bool>("--raw") { Description = "With --output json, adds the raw values of the models' output tensors to each record." };
         var command = new Command("scan",
             "Scans local files without a cluster. With --output json one record a line, the very record that a worker writes to Kafka; an item "
             + "without a verdict ends as a record with error (class, stage, message), and the rest goes on. " + DeepfakeCommand.ExitCodes)
         {
-            paths, detectors, model, secrets, format, raw,
+            paths, detectors, model, secrets, minFace, frames, format, raw,
         };
         command.SetAction(async (arguments, ct) =>
         {
@@ -38,7 +39,8 @@ internal static class ScanCommand
             var json = arguments.GetValue(format) == OutputFormat.Json;
             if (arguments.GetValue(raw) && !json) throw new UsageException("--raw: only with --output json");
             var resolved = DetectorSet.Scoring(DetectorSet.Resolve(documents, arguments.GetValue(model) is { } path ? new ModelFiles(path) : null));
-            var scan = new LocalScan(resolved, arguments.GetValue(secrets), arguments.GetValue(raw));
+            var sampling = SamplingOptions.Of(arguments.GetValue(minFace), arguments.GetValue(frames));
+            var scan = new LocalScan(resolved, sampling, arguments.GetValue(secrets), arguments.GetValue(raw));
             var items = LocalFiles.Under(media);
             return !json && console.Profile.Out.IsTerminal
                 ? await ToTableAsync(console, scan, items, ct)

@@ -76,6 +76,20 @@ public sealed class FaceTests
     }
 
     [Fact]
+    public async Task Faces_smaller_than_the_job_asks_are_counted_in_the_reason()
+    {
+        // Two of 13 × 32 pixels, and one below the score that counts.
+        var picture = TestScan.Inline(Paint([(0, 0.5, 0.2, 1, 0.9), (0.4, 0.5, 0.6, 1, 0.9), (0.8, 0.5, 1, 1, 0.3)], _ => 192));
+        await using var strict = await StartAsync(OneFace, minSize: 20);
+        var verdict = await strict.JudgeAsync(picture);
+        Assert.Equal(Verdict.NotApplicable, verdict.Verdict);
+        Assert.Contains("2 found, all smaller than spec.sampling.faces.minSize 20", verdict.Reason, StringComparison.Ordinal);
+
+        await using var lenient = await StartAsync(OneFace, minSize: 10);
+        Assert.NotNull((await lenient.JudgeAsync(picture)).Score);
+    }
+
+    [Fact]
     public async Task A_border_is_cut_mirrored_or_black()
     {
         // The box reaches over the left edge by as much as lies within; the picture is white outside the painted rows.
@@ -141,18 +155,18 @@ public sealed class FaceTests
         Assert.Contains("boxes.scoreIndex", await RefusalAsync(With(scan.Configuration(face), Painted with { Boxes = Painted.Boxes! with { ScoreIndex = 2 } })), StringComparison.Ordinal);
     }
 
-    private static async Task<TestScan> StartAsync(FaceSpec face, GatesSpec? gates = null, VideoSpec? video = null)
+    private static async Task<TestScan> StartAsync(FaceSpec face, GatesSpec? gates = null, VideoSpec? video = null, int minSize = 1)
     {
         var scan = new TestScan();
         var spec = TestScan.MeanBytes with { Modality = Modality.Face, Face = face, Gates = gates ?? new GatesSpec(), Video = video ?? new VideoSpec() };
-        await scan.StartAsync(With(scan.Configuration(spec)));
+        await scan.StartAsync(With(scan.Configuration(spec), minSize: minSize));
         return scan;
     }
 
-    private static ScanConfiguration With(ScanConfiguration configuration, DetectorSpec? finder = null) => configuration with
+    private static ScanConfiguration With(ScanConfiguration configuration, DetectorSpec? finder = null, int minSize = 1) => configuration with
     {
         Detectors = [.. configuration.Detectors.Select(detector => detector with { Helpers = [new ResolvedDetector("painted", 1, finder ?? Painted)] })],
-        Spec = configuration.Spec with { Sampling = new SamplingSpec { Faces = new FaceSamplingSpec { MinSize = 1 } } },
+        Spec = configuration.Spec with { Sampling = new SamplingSpec { Faces = new FaceSamplingSpec { MinSize = minSize } } },
     };
 
     /// <summary>64 × 64: in the 8 × 8 that the detector sees, the first three rows are the boxes and their scores; below it is gray by column.</summary>

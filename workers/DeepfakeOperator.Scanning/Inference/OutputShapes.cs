@@ -42,6 +42,8 @@ internal static class OutputShapes
         if (width > LargestScore) throw Mismatch($"{field}: '{output.Name}' has {width} values a unit, which is no score");
         if (output.Polarity!.FakeIndex >= width)
             throw Mismatch($"{field}.polarity.fakeIndex: {output.Polarity.FakeIndex}, but '{output.Name}' has {width} values");
+        if (output.Polarity.FakeIndex is not null && output.Labels.Count > 0 && output.Labels.Count != width)
+            throw Mismatch($"{field}.labels: {output.Labels.Count} names, but '{output.Name}' has {width} values a unit; name each, or none");
         if (single && output.Polarity.FakeIndex is null && width != 1)
             throw Mismatch($"{field}.kind: {output.Kind} with highIsFake is one value, '{output.Name}' has {width}; give polarity.fakeIndex");
         if (!single && width < 2) throw Mismatch($"{field}.kind: {output.Kind} wants a value a class, '{output.Name}' has one");

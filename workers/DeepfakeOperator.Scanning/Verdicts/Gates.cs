@@ -21,7 +21,9 @@ internal static class Gates
         var wanted = spec.Modality is Modality.Face or Modality.FaceClip || spec.Gates.MinFaces > 0 || spec.Gates.MinFaceSide > 0;
         if (faces.Most == 0 && wanted)
         {
-            return Text($"no face was found (face.detector {spec.Face!.Detector}, face.minScore {spec.Face.MinScore}; spec.sampling.faces.minSize of the job counts too)");
+            return faces.TooSmall > 0
+                ? Text($"no face is large enough: {faces.TooSmall} found, all smaller than spec.sampling.faces.minSize {faces.MinSize} (scan --min-face); lower it")
+                : Text($"no face was found (face.detector {spec.Face!.Detector}, face.minScore {spec.Face.MinScore})");
         }
         if (!faces.LargeEnough && spec.Gates.MinFaceSide > 0) return Text($"no face has a shorter side of gates.minFaceSide {spec.Gates.MinFaceSide} pixels");
         if (faces.Most < spec.Gates.MinFaces) return Text($"it shows {faces.Most} faces, gates.minFaces is {spec.Gates.MinFaces}");
