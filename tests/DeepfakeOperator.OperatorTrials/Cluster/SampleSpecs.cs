@@ -21,6 +21,7 @@ internal static class SampleSpecs
         {
             Input = new ConformanceInput { Uri = "bundled:golden.png", Sha256 = new string('1', 64) },
             Expected = [new ExpectedOutput { Output = "y", Values = [0.5] }],
+            Score = 0.62,
         },
     };
 
