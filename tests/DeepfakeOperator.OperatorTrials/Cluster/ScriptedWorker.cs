@@ -40,6 +40,8 @@ internal sealed class ScriptedWorker : IAsyncDisposable
             IsolationLevel = IsolationLevel.ReadCommitted,
             AllowAutoCreateTopics = false,
             TopicMetadataRefreshIntervalMs = 500,
+            // One that died is still of the group for so long, and the group of a deleted job cannot go before.
+            SessionTimeoutMs = 6000,
         }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         using var producer = new ProducerBuilder<string, byte[]>(new ProducerConfig
         {
