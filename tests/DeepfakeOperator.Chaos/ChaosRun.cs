@@ -124,7 +124,7 @@ public sealed class ChaosRun(KafkaServer kafka, ChaosOptions options, Action<str
         _journals.Add(_current[slot]);
         // As slow as the harm takes, but no slower than anybody would notice.
         var seconds = Math.Max(options.Kills * PerKill.TotalSeconds, 5);
-        var rate = Math.Min(2000, options.Items / seconds / Workers * 1.3);
+        var rate = Math.Min(2000, options.Items / seconds / Workers * 0.7);
         string[] words =
         [
             "dotnet", Path.Combine(AppContext.BaseDirectory, "DeepfakeOperator.Chaos.dll"), "worker", kafka.BootstrapServers, _topics.Configuration.Name,

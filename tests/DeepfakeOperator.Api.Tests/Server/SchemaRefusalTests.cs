@@ -17,7 +17,6 @@ public sealed class SchemaRefusalTests(ApiServer server)
     [InlineData("""{"spec":{"verdict":{"fakeAtOrAbove":1.1}}}""", "spec.verdict.fakeAtOrAbove")]
     [InlineData("""{"spec":{"detectors":[]}}""", "spec.detectors")]
     [InlineData("""{"spec":{"detectors":[{"name":"a"},{"name":"a"}]}}""", "spec.detectors[1]")]
-    [InlineData("""{"spec":{"detectors":[{"name":"a","weight":0}]}}""", "spec.detectors[0].weight")]
     [InlineData("""{"spec":{"source":{"kafka":{"bootstrapServers":"kafka"}}}}""", "spec.source.kafka.bootstrapServers")]
     [InlineData("""{"spec":{"source":{"kafka":{"topics":["a","a"]}}}}""", "spec.source.kafka.topics[1]")]
     [InlineData("""{"spec":{"source":{"media":{"maxBytes":0}}}}""", "spec.source.media.maxBytes")]
