@@ -38,6 +38,7 @@ public sealed class DetectorTests(TestCluster cluster)
         {
             Role = DetectorRole.FaceDetector,
             Boxes = new BoxesSpec { Levels = [new BoxLevelSpec { Stride = 8, Score = "y", Box = "z" }] },
+            Conformance = spec.Conformance! with { Score = null, Boxes = [new ExpectedBox { Box = [8, 8, 24, 24], Score = 0.9 }] },
         });
 
         await UntilAsync(scenario, ConditionTypes.Ready, "ConformancePassed");
