@@ -70,13 +70,9 @@ public static class DetectorConformance
             : detector.Spec.Boxes is { } boxes && boxes.Levels.Any(level => worst.What.StartsWith($"'{level.Box}'", StringComparison.Ordinal))
                 ? "should the scores agree, its boxes are not decoded as boxes.format says: model is another export, or boxes.format is wrong"
                 : detector.Spec.Face is not null ? "face.*, image.* or model may be wrong" : "image.* or model may be wrong";
-        foreach (var suspect in ConformanceSuspects.Of(detector.Spec))
-        {
-            if (!await AgreesAsync(detector with { Spec = suspect.Spec }, options, bytes, ct)) continue;
-            likely = suspect.Hint;
-            break;
-        }
-        return Differ(golden.Provider, conformance, worst, likely);
+        var hint = await HintAsync(
+            detector, ConformanceSuspects.Of(detector.Spec), options, bytes, (spec, outputs) => Compare(outputs.Values, spec)?.Delta <= conformance.Tolerance, ct);
+        return Differ(golden.Provider, conformance, worst, hint ?? likely);
     }
 
     /// <summary>The tensors are right and P(fake) is not: what they mean is described wrongly.</summary>
@@ -84,13 +80,9 @@ public static class DetectorConformance
         ResolvedDetector detector, ScanPipelineOptions options, GoldenRun golden, byte[] bytes, double? actual, CancellationToken ct)
     {
         var expected = detector.Spec.Conformance!.Score!.Value;
-        var likely = "outputs[].kind or outputs[].polarity is wrong";
-        foreach (var suspect in ConformanceSuspects.OfScore(detector.Spec))
-        {
-            if (!IsNear(await ScoreAsync(detector with { Spec = suspect.Spec }, options, bytes, ct), expected)) continue;
-            likely = suspect.Hint;
-            break;
-        }
+        var likely = await HintAsync(
+            detector, ConformanceSuspects.OfScore(detector.Spec), options, bytes, (_, outputs) => IsNear(outputs.Score, expected), ct)
+            ?? "outputs[].kind or outputs[].polarity is wrong";
         return Failed("ScoreDiffers", Text($"the outputs agree, but P(fake) is {actual:G4} and conformance.score says {expected:G4}; {likely}"))
             with { Provider = golden.Provider };
     }
@@ -106,17 +98,24 @@ public static class DetectorConformance
             : null;
     }
 
-    private static async Task<double?> ScoreAsync(ResolvedDetector detector, ScanPipelineOptions options, byte[] bytes, CancellationToken ct)
+    /// <summary>The hint of the first suspect that agrees; null: none does. One that cannot be run is none.</summary>
+    private static async Task<string?> HintAsync(
+        ResolvedDetector detector, IEnumerable<(string Hint, DetectorSpec Spec)> suspects, ScanPipelineOptions options, byte[] bytes,
+        Func<DetectorSpec, GoldenOutputs, bool> agrees, CancellationToken ct)
     {
-        try
+        foreach (var suspect in suspects)
         {
-            await using var golden = await GoldenRun.StartAsync(detector, options, ct);
-            return (await golden.ScanAsync(bytes, ct)).Score;
+            try
+            {
+                await using var golden = await GoldenRun.StartAsync(detector with { Spec = suspect.Spec }, options, ct);
+                if (agrees(suspect.Spec, await golden.ScanAsync(bytes, ct))) return suspect.Hint;
+            }
+            catch (DetectorException)
+            {
+                // The next one may do.
+            }
         }
-        catch (DetectorException)
-        {
-            return null;
-        }
+        return null;
     }
 
     private static bool IsNear(double? score, double expected) => score is { } given && Math.Abs(given - expected) <= ScoreTolerance;
@@ -138,19 +137,6 @@ public static class DetectorConformance
         return worst.Delta <= conformance.Tolerance
             ? Passed(provider, conformance, worst)
             : Differ(provider, conformance, worst, "audio.*, inputs[].state or model may be wrong");
-    }
-
-    private static async Task<bool> AgreesAsync(ResolvedDetector detector, ScanPipelineOptions options, byte[] bytes, CancellationToken ct)
-    {
-        try
-        {
-            await using var golden = await GoldenRun.StartAsync(detector, options, ct);
-            return Compare((await golden.ScanAsync(bytes, ct)).Values, detector.Spec)?.Delta <= detector.Spec.Conformance!.Tolerance;
-        }
-        catch (DetectorException)
-        {
-            return false;
-        }
     }
 
     /// <summary>The largest difference, or null where the expected values do not fit the outputs. Not a number counts as infinitely far.</summary>

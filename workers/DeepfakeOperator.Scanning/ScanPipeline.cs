@@ -111,7 +111,8 @@ public sealed class ScanPipeline : IAsyncDisposable
         try
         {
             var logger = options.LoggerFactory.CreateLogger<ModelSession>();
-            ensemble = await Ensemble.LoadAsync(configuration.Spec, configuration.Detectors.Count, new ModelStore(options), logger, ct);
+            var store = new ModelStore(options);
+            ensemble = await Ensemble.LoadAsync(configuration.Spec, configuration.Detectors.Count, store, logger, ct);
             var providers = configuration.Spec.Workers.Accelerator.Providers;
             foreach (var detector in configuration.Detectors)
             {
@@ -119,13 +120,13 @@ public sealed class ScanPipeline : IAsyncDisposable
                 if (detector.Spec.Role != DetectorRole.Detector && options.RawOutputs is null)
                     throw new DetectorException("DescriptorInvalid", $"role: {detector.Spec.Role} is not run by itself, only for other detectors");
                 // Before anything is fetched for it.
-                var problems = detector.Spec.Modality == Modality.Remote ? [] : DetectorSupport.Problems(detector.Spec);
-                if (problems.Count > 0) throw new DetectorException("DescriptorInvalid", string.Join("; ", problems));
-                gates.Add(await SpeechGates.ForAsync(detector, new ModelStore(options), logger, ct));
-                await FaceDetectors.LoadAsync(detector, faceSessions, providers, new ModelStore(options), logger, ct);
                 var remote = detector.Spec.Modality == Modality.Remote;
+                var problems = remote ? [] : DetectorSupport.Problems(detector.Spec);
+                if (problems.Count > 0) throw new DetectorException("DescriptorInvalid", string.Join("; ", problems));
+                gates.Add(await SpeechGates.ForAsync(detector, store, logger, ct));
+                await FaceDetectors.LoadAsync(detector, faceSessions, providers, store, logger, ct);
                 remotes.Add(remote ? await RemoteModel.LoadAsync(detector.Spec, options, ct) : null);
-                sessions.Add(remote ? null : await ModelSession.LoadAsync(detector, providers, new ModelStore(options), logger, ct));
+                sessions.Add(remote ? null : await ModelSession.LoadAsync(detector, providers, store, logger, ct));
             }
             return new ScanPipeline(configuration, options, sessions, remotes, faceSessions, gates, ensemble);
         }

@@ -97,7 +97,7 @@ internal sealed class ScanJobReconciler(
                 job.Spec, session.Plan!, seen.Progress, seen.Workers, (session.LastStatus ?? job.Status)?.StartTime ?? now, now);
             seen = seen with { Scaling = scaling };
             var workers = await slots.ReconcileAsync(
-                job, session.Detectors ?? resolved, scaling.Desired, seen.Progress?.BusySlots, session.Scaler.Slow, session.Leaving, cancellation);
+                job, resolved, scaling.Desired, seen.Progress?.BusySlots, session.Scaler.Slow, session.Leaving, cancellation);
             return seen with { Workers = workers, Failure = workers.Failure is { } words ? (Reasons.BackoffLimitExceeded, words) : null };
         }
         catch (BlockedException blocked)

@@ -37,14 +37,13 @@ internal sealed record FramePlan(string Select, bool KeyframesOnly, int Frames, 
     internal static FramePlan Of(VideoSamplingSpec job, VideoSpec detector, VideoInfo info)
     {
         var frames = detector.Frames > 0 ? Math.Min(detector.Frames, job.Frames) : job.Frames;
-        var plan = detector.Sampling switch
+        return detector.Sampling switch
         {
             FrameSampling.Stride => Make(string.Create(CultureInfo.InvariantCulture, $"not(mod(n,{detector.Stride}))"), frames, detector.Stride / Rate(info), info),
             FrameSampling.Fps => Make(Every(1 / detector.Fps), frames, 1 / detector.Fps, info),
             FrameSampling.Keyframes => Make("1", frames, UnknownDurationStep, info) with { KeyframesOnly = true },
             _ => Job(job, detector, info),
         };
-        return plan;
     }
 
     /// <summary>The one picture of a still, scaled by ffmpeg.</summary>

@@ -96,7 +96,6 @@ internal sealed class Publisher : IDisposable
         catch (KafkaException error)
         {
             _logger.LogWarning("a transaction was not committed: {Code}: {Reason}", error.Error.Code, error.Error.Reason);
-            _spent = true;
             Renew();
             return false;
         }
@@ -170,9 +169,7 @@ internal sealed class Publisher : IDisposable
             CancellationToken.None,
             TaskContinuationOptions.None,
             TaskScheduler.Default);
-        _spent = true;
-        _producer = _newProducer();
-        if (Begin()) _spent = false;
+        Replace();
         return false;
     }
 
@@ -183,8 +180,13 @@ internal sealed class Publisher : IDisposable
     private bool Renew()
     {
         _producer.Dispose();
-        _producer = _newProducer();
-        _spent = !Begin();
+        return Replace();
+    }
+
+    private bool Replace()
+    {
+        (_producer, _spent) = (_newProducer(), true);
+        if (Begin()) _spent = false;
         return !_spent;
     }
 
@@ -209,9 +211,11 @@ internal sealed class Publisher : IDisposable
         }
     }
 
-    private static bool IsFatal(Error error) => error.IsFatal || error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch;
+    private static bool IsFatal(Error error) => error.IsFatal || IsFenced(error);
 
-    private PodFatalException Fatal(KafkaException error) => error.Error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch
+    private static bool IsFenced(Error error) => error.Code is ErrorCode.Local_Fenced or ErrorCode.ProducerFenced or ErrorCode.InvalidProducerEpoch;
+
+    private PodFatalException Fatal(KafkaException error) => IsFenced(error.Error)
         ? new PodFatalException($"another pod works as '{_slotName}' now, and this one is fenced", error)
         : new PodFatalException($"publishing failed for good: {error.Error.Code}: {error.Error.Reason}", error);
 }
